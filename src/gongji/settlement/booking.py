@@ -1,0 +1,50 @@
+"""入账: decisions and reversals → vouchers. Which purse pays whom."""
+
+from datetime import date
+
+from gongji.ledger.book import AccountKey, Posting, Voucher
+from gongji.settlement.decide import Decision
+from gongji.settlement.reverse import Reversal
+from gongji.terms import Purse
+
+
+def purse_of(person: str, purse: Purse) -> AccountKey:
+    """The book's account of one purse; a person's id carries the region."""
+    return AccountKey(person[1:7], person, _KIND[purse])
+
+
+_KIND = {purse: str(purse.value) for purse in Purse}
+
+
+def payable_to(institution: str) -> AccountKey:
+    """应付医药机构: what the agency owes the institution for bills paid from accounts."""
+    return AccountKey(institution[1:7], institution, "payable")
+
+
+def agency(region: str) -> AccountKey:
+    """医保基金划入: where money enters the book when an account is credited."""
+    return AccountKey(region, "agency", "inflow")
+
+
+def voucher_of(decision: Decision, institution: str, id: str, on: date) -> Voucher | None:
+    """Every draw to the institution's payable; None where no account paid anything."""
+    if not decision.draws:
+        return None
+    target = payable_to(institution)
+    postings = tuple(
+        Posting(purse_of(draw.person, draw.purse), target, draw.amount_fen)
+        for draw in decision.draws
+    )
+    return Voucher(target.region, f"{institution}/{id}", "settlement", on, postings)
+
+
+def voucher_back(reversal: Reversal, institution: str, id: str, on: date) -> Voucher | None:
+    """The same sums back from the payable. Mistakes are answered, not erased."""
+    if not reversal.returns:
+        return None
+    source = payable_to(institution)
+    postings = tuple(
+        Posting(source, purse_of(back.person, back.purse), back.amount_fen)
+        for back in reversal.returns
+    )
+    return Voucher(source.region, f"{institution}/{id}", "reversal", on, postings)

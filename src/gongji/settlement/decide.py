@@ -1,0 +1,266 @@
+"""裁定: bill + facts + law → decision. Quote, settle and why all ask this one function."""
+
+from typing import Any
+
+import msgspec
+
+from gongji.policy.pack import Provision
+from gongji.policy.questions import DayLaw, Venue
+from gongji.policy.refusal import Code, Refusal, keys, refuse
+from gongji.policy.standing import account_works, bars_sponsoring, is_insured
+from gongji.settlement.bill import Balances, Bill, Facts, PoolFacts
+from gongji.settlement.outcome import Outcome
+from gongji.terms import Credential, InstitutionKind, Purse, Use, local_day
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """支用: one sum from one purse, and what is left in it."""
+
+    person: str
+    purse: Purse
+    amount_fen: int
+    after_fen: int
+
+
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """结算决定: who pays what, why, and by which provisions.
+
+    `draws` are in the order of drawing, own purses before the sponsor's. `cash_fen` has the
+    uncovered part in it. `own_after` is the patient's account after the bill (ACC-6).
+    `outside_relief_fen` does not count for relief, deductibles or ceilings (SET-6).
+    `cites` are provision keys.
+    """
+
+    outcome: Outcome
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+    own_after: Balances
+    cites: tuple[str, ...]
+    draws: tuple[Draw, ...] = ()
+    reasons: tuple[Outcome, ...] = ()
+    sponsor: str | None = None  # whose pooled money was used
+
+    @property
+    def outside_relief_fen(self) -> int:
+        """What is left out of relief: all pooled money, and nothing else."""
+        return self.pooled_fen
+
+
+def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
+    """Settle the patient's share: own purses in the pack's order, then the pool, then cash.
+
+    A refusal means that nothing is settled. An exception here is a defect of ours, never of the
+    family's papers.
+    """
+    if refusal := _refuses(bill, facts, law):
+        return refusal
+
+    draws: list[Draw] = []
+    left_fen = bill.self_paid_fen  # 自费 is never drawn from anyone's account
+    own_current, own_carried = facts.own.current, facts.own.carried
+    excluded = bill.category in law.account_excluded.value
+    if not excluded and account_works(facts.patient, law):
+        for purse in law.own_draw_order.value[bill.care]:
+            balance = own_current if purse is Purse.CURRENT else own_carried
+            amount = min(left_fen, balance)
+            if amount > 0:
+                left_fen -= amount
+                draws.append(Draw(facts.patient.id, purse, amount, balance - amount))
+                if purse is Purse.CURRENT:
+                    own_current -= amount
+                else:
+                    own_carried -= amount
+    own_fen = bill.self_paid_fen - left_fen
+
+    pool = _choose(bill, facts, law)
+    reasons, cites = _causes(bill, facts, law, pool, left_fen)
+    pooled_fen = 0
+    if not reasons:
+        assert pool is not None, "without a pool there is a reason"
+        for purse in law.pooled_purses.value:
+            balance = pool.balances.of(purse)
+            amount = min(left_fen, balance)
+            if amount > 0:
+                left_fen -= amount
+                pooled_fen += amount
+                draws.append(Draw(pool.sponsor.id, purse, amount, balance - amount))
+        assert pooled_fen > 0, "a pool with money and a bill pays something"
+        outcome = Outcome.POOLED
+        cites = _cites_of_pooling(bill, law)
+    elif bill.self_paid_fen > 0 and left_fen == 0:
+        outcome = Outcome.OWN_FUNDS
+    else:
+        outcome = reasons[0]
+
+    always: list[Provision[Any]] = [law.own_credential, law.pool_pays, law.own_draw_order]
+    if bill.credential is Credential.FAMILY_CODE:
+        always.append(law.family_code_shows)
+    if left_fen > 0:
+        always.append(law.rest_in_cash)
+    cash_fen = left_fen + bill.uncovered_fen
+    assert own_fen + pooled_fen + cash_fen == bill.self_paid_fen + bill.uncovered_fen
+    return Decision(
+        outcome=outcome,
+        own_fen=own_fen,
+        pooled_fen=pooled_fen,
+        cash_fen=cash_fen,
+        own_after=Balances(own_current, own_carried),
+        cites=keys([*cites, *always]),
+        draws=tuple(draws),
+        reasons=tuple(reasons),
+        sponsor=pool.sponsor.id if pool is not None and pooled_fen else None,
+    )
+
+
+def _refuses(bill: Bill, facts: Facts, law: DayLaw) -> Refusal | None:
+    day = local_day(facts.at)
+    match bill.credential:
+        case Credential.OWN:
+            pass
+        case Credential.FAMILY_CODE:
+            if not facts.code_held:
+                return refuse(
+                    Code.NOT_OWN_CREDENTIAL,
+                    law.own_credential,
+                    law.lending_is_fraud,
+                    law.family_code_shows,
+                )
+        case Credential.OTHER:
+            return refuse(
+                Code.NOT_OWN_CREDENTIAL,
+                law.own_credential,
+                law.lending_is_fraud,
+                law.fetching_allowed,
+            )
+    if not is_insured(facts.patient, law, day):
+        return refuse(Code.PATIENT_NOT_INSURED, law.own_credential)
+    if not facts.institution.designated:
+        return refuse(Code.NOT_DESIGNATED, law.pool_pays, law.venues)
+    if facts.patient.online_suspended_on(day):
+        return refuse(Code.ONLINE_SUSPENDED, law.suspension_months)
+    parts_fen = bill.fund_paid_fen + bill.self_paid_fen + bill.uncovered_fen
+    if parts_fen != bill.total_fen:
+        return refuse(Code.AMOUNTS_DO_NOT_ADD_UP, total_fen=bill.total_fen, parts_fen=parts_fen)
+    return None
+
+
+def _choose(bill: Bill, facts: Facts, law: DayLaw) -> PoolFacts | None:
+    """Whose pool is asked: the sponsor shown, or the only one there is.
+
+    Where the region wants the sponsor's credential and none is shown, no pool is asked. Elsewhere
+    a member of several pools draws on the oldest that can pay, or else is told why the oldest
+    cannot.
+    """
+    if bill.sponsor is not None and (law.sponsor_shown.value or len(facts.pools) > 1):
+        return next((pool for pool in facts.pools if pool.sponsor.id == bill.sponsor), None)
+    if law.sponsor_shown.value or not facts.pools:
+        return None
+    for pool in facts.pools:
+        if _pool_money(pool, law) > 0 and not _pool_causes(facts, pool, law):
+            return pool
+    return facts.pools[0]
+
+
+def _causes(
+    bill: Bill, facts: Facts, law: DayLaw, pool: PoolFacts | None, left_fen: int
+) -> tuple[list[Outcome], list[Provision[Any]]]:
+    """Every cause that shuts the pool (SET-13), in the order of `Outcome`, and their provisions."""
+    reasons: list[Outcome] = []
+    cites: list[Provision[Any]] = []
+
+    def holds(cause: Outcome, *provisions: Provision[Any]) -> None:
+        reasons.append(cause)
+        cites.extend(provisions)
+
+    if pool is None:
+        if facts.pools and bill.sponsor is None:
+            holds(Outcome.SPONSOR_NOT_SHOWN, law.sponsor_shown)
+        else:
+            holds(Outcome.NOT_IN_A_POOL, law.only_bound_may_use)
+    else:
+        for cause, provisions in _pool_causes(facts, pool, law):
+            holds(cause, *provisions)
+    if law.ecode_asked.value and not (facts.patient.ecode and (pool is None or pool.sponsor.ecode)):
+        holds(Outcome.ECODE_INACTIVE, law.ecode_asked)
+    if not any(_fits(venue, bill, facts) for venue in law.venues.value):
+        holds(Outcome.INSTITUTION_NOT_COVERED, law.venues)
+    if law.one_card_asked.value and not facts.institution.one_card:
+        holds(Outcome.NO_ONE_CARD, law.one_card_asked)
+    if bill.category in law.account_excluded.value:
+        holds(Outcome.CATEGORY_EXCLUDED, law.account_excluded)
+    if (
+        _at_pharmacy(facts)
+        and bill.category in law.prescription_asked.value
+        and (not bill.prescription)
+    ):
+        holds(Outcome.NO_PRESCRIPTION, law.prescription_asked)
+    if not bill.listed:
+        holds(Outcome.NOT_LISTED, law.listed_only, law.pool_pays)
+    if bill.self_paid_fen == 0:
+        holds(Outcome.NOTHING_SELF_PAID, law.pool_pays)
+    elif left_fen == 0:
+        holds(Outcome.OWN_FUNDS_LEFT, law.own_draw_order)
+    if pool is not None and _pool_money(pool, law) == 0:
+        holds(Outcome.POOL_EMPTY, law.pooled_purses, law.rest_in_cash)
+    if reasons:
+        cites.append(law.causes_named)
+    return reasons, cites
+
+
+def _pool_causes(
+    facts: Facts, pool: PoolFacts, law: DayLaw
+) -> list[tuple[Outcome, tuple[Provision[Any], ...]]]:
+    """The causes that lie with the sponsor."""
+    found: list[tuple[Outcome, tuple[Provision[Any], ...]]] = []
+    if Use.PAY not in law.uses_open.value:
+        found.append((Outcome.USE_NOT_CHOSEN, (law.uses_open,)))
+    elif law.uses_asked.value and Use.PAY not in pool.uses:
+        found.append((Outcome.USE_NOT_CHOSEN, (law.uses_asked,)))
+    if barred := bars_sponsoring(pool.sponsor, law, local_day(facts.at)):
+        found.append((Outcome.SPONSOR_NOT_IN_FORCE, barred))
+    return found
+
+
+def _cites_of_pooling(bill: Bill, law: DayLaw) -> list[Provision[Any]]:
+    """The provisions by which pooled money was paid, those only that the region asks for."""
+    cites: list[Provision[Any]] = [
+        law.pool_pays,
+        law.own_draw_order,
+        law.pooled_purses,
+        law.arrival_order,
+        law.venues,
+        law.outside_relief,
+    ]
+    if law.uses_asked.value:
+        cites.append(law.uses_asked)
+    if law.sponsor_shown.value:
+        cites.append(law.sponsor_shown)
+    if law.one_card_asked.value:
+        cites.append(law.one_card_asked)
+    if law.ecode_asked.value:
+        cites.append(law.ecode_asked)
+    if bill.prescription and law.prescription_asked.value:
+        cites.append(law.prescription_asked)
+    if bill.credential is Credential.FAMILY_CODE:
+        cites.append(law.family_code_pools)
+    return cites
+
+
+def _pool_money(pool: PoolFacts, law: DayLaw) -> int:
+    return sum(pool.balances.of(purse) for purse in law.pooled_purses.value)
+
+
+def _at_pharmacy(facts: Facts) -> bool:
+    return facts.institution.kind is InstitutionKind.PHARMACY
+
+
+def _fits(venue: Venue, bill: Bill, facts: Facts) -> bool:
+    place = facts.institution
+    return (
+        venue.kind is place.kind
+        and (venue.schemes is None or facts.patient.scheme in venue.schemes)
+        and (venue.care is None or bill.care in venue.care)
+        and (venue.levels is None or place.level in venue.levels)
+        and (not venue.in_region or place.region == facts.patient.region)
+    )

@@ -1,0 +1,163 @@
+"""The words that every room shares. docs/terms.md is the same table for readers."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Annotated, NewType
+
+import msgspec
+
+Fen = NewType("Fen", int)
+"""分: money, always a whole number of 1/100 yuan."""
+
+LARGEST_FEN = 10**12
+"""No sum beyond ten billion yuan is somebody's bill; a larger number is a slip of the keyboard."""
+
+NATIONAL = "100000"
+"""The national text: the baseline (基线) that a region's own text overrides."""
+
+LOCAL_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""All of China keeps one time, without summer time since 1991."""
+
+RegionCode = Annotated[str, msgspec.Meta(pattern="^[1-9][0-9]{5}$", min_length=6, max_length=6)]
+"""统筹区: six digits by GB/T 2260."""
+
+
+class Scheme(StrEnum):
+    """险种: what a person is insured in."""
+
+    EMPLOYEE = "employee"  # 职工医保
+    RESIDENT = "resident"  # 居民医保
+    MUTUAL_AID = "mutual_aid"  # 市民社区医疗互助帮困计划
+    RETIRED_CADRE = "retired_cadre"  # 离休优抚
+    NONE = "none"  # 未参保
+
+
+class Status(StrEnum):
+    """参保状态."""
+
+    ACTIVE = "active"  # 正常
+    SUSPENDED = "suspended"  # 停保
+    SEALED = "sealed"  # 封存
+    MOVED = "moved"  # 转出
+    REMOTE = "remote"  # 长期异地就医备案
+
+
+class Kinship(StrEnum):
+    """亲属关系, said from the sponsor's side: what the member is to the sponsor."""
+
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    CHILD = "child"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+    GRANDCHILD = "grandchild"
+    SPOUSE_PARENT = "spouse_parent"
+    CHILD_IN_LAW = "child_in_law"
+    OTHER = "other"
+
+
+class Use(StrEnum):
+    """共济资金使用方式."""
+
+    PAY = "pay"  # 共济支付
+    CONTRIBUTE = "contribute"  # 共济缴费
+
+
+class Purse(StrEnum):
+    """个人账户资金: the two kinds of money in one personal account."""
+
+    CURRENT = "current"  # 当年账户
+    CARRIED = "carried"  # 历年结余
+
+
+class InstitutionKind(StrEnum):
+    """定点医药机构."""
+
+    HOSPITAL = "hospital"  # 定点医疗机构
+    PHARMACY = "pharmacy"  # 定点零售药店
+
+
+class Level(StrEnum):
+    """医院等级."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    TERTIARY = "tertiary"
+
+
+class Care(StrEnum):
+    """医疗类别: the kind of care that a bill is for."""
+
+    OUTPATIENT = "outpatient"  # 门诊
+    EMERGENCY = "emergency"  # 急诊
+    INPATIENT = "inpatient"  # 住院（含急诊观察）
+    SERIOUS = "serious"  # 门诊大病
+    HOME_BED = "home_bed"  # 家庭病床
+    PHARMACY = "pharmacy"  # 药店购药
+
+
+class Category(StrEnum):
+    """费用类别: what was bought."""
+
+    DRUG = "drug"  # 药品
+    DEVICE = "device"  # 医疗器械
+    CONSUMABLE = "consumable"  # 医用耗材
+    CHECKUP = "checkup"  # 健康查体
+    FITNESS = "fitness"  # 体育健身
+    WELLNESS = "wellness"  # 养生保健
+    PUBLIC_HEALTH = "public_health"  # 公共卫生
+
+
+class Channel(StrEnum):
+    """结算渠道: where the bill was settled (SET-15)."""
+
+    WINDOW = "window"
+    KIOSK = "kiosk"
+    INTERNET = "internet"
+    PHARMACY = "pharmacy"
+
+
+class Credential(StrEnum):
+    """就医凭证: whose card or code was shown for the patient."""
+
+    OWN = "own"  # 本人的卡或码
+    FAMILY_CODE = "family_code"  # 亲情账户: the patient's own code on a relative's phone
+    OTHER = "other"  # somebody else's
+
+
+class FilingChannel(StrEnum):
+    """办理渠道: where a pool was formed or changed (NET-17)."""
+
+    APP = "app"
+    MINI_PROGRAM = "mini_program"
+    NATIONAL_PLATFORM = "national_platform"
+    WINDOW = "window"
+
+
+def micros(moment: datetime) -> int:
+    """A moment as whole microseconds since 1970 UTC: how the store keeps instants."""
+    assert moment.tzinfo is not None, "a moment without a time zone says nothing"
+    delta = moment - _EPOCH
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def moment(micros_utc: int) -> datetime:
+    """The inverse of `micros`, in local time."""
+    return (_EPOCH + timedelta(microseconds=micros_utc)).astimezone(LOCAL_TIME)
+
+
+def midnight_after(now: datetime) -> datetime:
+    """The first instant of the next local day."""
+    day = now.astimezone(LOCAL_TIME).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
+
+
+def local_day(now: datetime) -> date:
+    """The calendar day in China."""
+    return now.astimezone(LOCAL_TIME).date()
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+NEVER = micros(datetime(9999, 1, 1, tzinfo=LOCAL_TIME))
+"""The end, in micros, of what nobody has ended."""

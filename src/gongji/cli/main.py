@@ -1,0 +1,51 @@
+"""The commands by name; a mistake of the caller's is a sentence and exit code 2, never a trace."""
+
+import sys
+
+import rich_click as click
+
+from gongji import __version__
+from gongji.cli import books, law, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gongji")
+def cli() -> None:
+    """Gongji 共济: the open system for family sharing of a medical-insurance personal account."""
+
+
+for command in (
+    run.serve,
+    run.migrate,
+    run.demo,
+    run.bench,
+    run.storm,
+    law.packs,
+    law.scenarios,
+    books.verify,
+    books.explain,
+):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point: expected failures become one line on stderr."""
+    from gongji.desk.ports import StoreUnavailable, WrongKey
+    from gongji.lab.forms import BadScenario
+    from gongji.policy.pack import NoProvision, UnknownRegion
+    from gongji.policy.reading import BadPack
+    from gongji.wiring import BadSetting
+
+    try:
+        cli()
+    except (
+        BadPack,
+        BadScenario,
+        BadSetting,
+        NoProvision,
+        StoreUnavailable,
+        UnknownRegion,
+        WrongKey,
+    ) as error:
+        click.echo(f"gongji: {error}", err=True)
+        sys.exit(2)

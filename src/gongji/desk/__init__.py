@@ -1,0 +1,1 @@
+"""经办 · who does things: one file a use-case. The desk owns the transaction."""

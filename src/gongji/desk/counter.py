@@ -1,0 +1,162 @@
+"""柜台: one writer, and a queue before it.
+
+Requests that arrive while a unit of work is being committed wait and then go into the next one
+together, in the order of arrival, which is law (SET-4). There is no timer: an idle counter takes a
+single request at once, a busy one takes what has come. One commit makes the whole batch durable.
+
+The queue is bounded: beyond it a request is turned away at once, before anything is known of it.
+A refusal is a value and never touches its neighbours. A failure of ours rolls the batch back, and
+each request is tried once alone, so that only the one that fails is told so.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
+
+from gongji.desk.office import Office, Session
+from gongji.desk.ports import StoreUnavailable
+from gongji.desk.settling import Answered, settle_batch
+from gongji.policy.refusal import Refusal
+from gongji.settlement.bill import SettlementRequest
+
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """The queue is full. Nothing is known of the request; it may be sent again with the same id."""
+
+
+class _Waiting(NamedTuple):
+    """A request in the queue: a settlement, or any other use-case that writes."""
+
+    settle: SettlementRequest | None
+    use_case: Callable[[Session], Any] | None
+    future: asyncio.Future[Any]
+
+
+class Counter:
+    """The single writer's queue. `start` before the first request, `stop` when the last is done."""
+
+    def __init__(self, office: Office, *, longest: int = 10_000, batch: int = 256) -> None:
+        assert longest > 0
+        assert batch > 0
+        self.office = office
+        self._longest, self._batch = longest, batch
+        self._queue: deque[_Waiting] = deque()
+        self._wake = threading.Condition()
+        self._open = False
+        self._thread: threading.Thread | None = None
+        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
+
+    def start(self) -> None:
+        """Open the counter."""
+        assert self._thread is None, "started twice"
+        self._open = True
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Serve whoever is in the queue, then close."""
+        with self._wake:
+            self._open = False
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._readers.shutdown()
+
+    async def settle(self, request: SettlementRequest) -> Answered | Refusal:
+        """Settle in the next batch. Raises Busy or StoreUnavailable; then nothing was settled, or
+        it is not known: the same id asks again safely."""
+        found: Answered | Refusal = await self._queued(request, None)
+        return found
+
+    async def do(self, use_case: Callable[[Session], T]) -> T:
+        """Run a use-case that writes, in its turn."""
+        found: T = await self._queued(None, use_case)
+        return found
+
+    async def ask(self, use_case: Callable[[Session], T]) -> T:
+        """Run a use-case that only reads, beside the queue."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self.office.ask, use_case)
+
+    def _queued(
+        self, settle: SettlementRequest | None, use_case: Callable[[Session], Any] | None
+    ) -> asyncio.Future[Any]:
+        if len(self._queue) >= self._longest:
+            raise Busy(f"{self._longest} requests are waiting; try again in a second")
+        future = asyncio.get_running_loop().create_future()
+        with self._wake:
+            if not self._open:
+                raise StoreUnavailable("the counter is closed")
+            self._queue.append(_Waiting(settle, use_case, future))
+            self._wake.notify()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and self._open:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                size = min(len(self._queue), self._batch)
+                taken = [self._queue.popleft() for _ in range(size)]
+            _deliver(taken, self._serve(taken))
+
+    def _serve(self, taken: Sequence[_Waiting]) -> list[Any]:
+        """One result for each, an exception where it failed."""
+        try:
+            return self.office.do(lambda session: _serve_all(session, taken))
+        except StoreUnavailable as error:
+            return [error] * len(taken)
+        except Exception as error:
+            # One of them has met a mistake of ours. Alone each shows whether it was the one.
+            if len(taken) == 1:
+                return [error]
+            return [result for waiting in taken for result in self._serve([waiting])]
+
+
+def _serve_all(session: Session, taken: Sequence[_Waiting]) -> list[Any]:
+    """In the order of arrival; settlements that stand next to each other as one batch."""
+    results: list[Any] = []
+    bills: list[SettlementRequest] = []
+    for waiting in taken:
+        if waiting.settle is not None:
+            bills.append(waiting.settle)
+            continue
+        if bills:
+            results.extend(settle_batch(session, bills))
+            bills = []
+        assert waiting.use_case is not None
+        results.append(waiting.use_case(session))
+    if bills:
+        results.extend(settle_batch(session, bills))
+    return results
+
+
+def _deliver(taken: Sequence[_Waiting], results: Sequence[Any]) -> None:
+    """Hand the results over to the event loops that wait for them, one call a loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+    for waiting, result in zip(taken, results, strict=True):
+        by_loop.setdefault(waiting.future.get_loop(), []).append((waiting.future, result))
+    for loop, pairs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve, pairs)
+        except RuntimeError:
+            # The loop is gone, and with it whoever waited. What was committed stays committed.
+            continue
+
+
+def _resolve(pairs: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, result in pairs:
+        if future.done():
+            continue  # the asker has gone away
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

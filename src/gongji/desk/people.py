@@ -1,0 +1,179 @@
+"""参保人: registering people and institutions, their standing, their accounts' credits, family codes."""
+
+import secrets
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from gongji.desk.office import Session
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller, Identity
+from gongji.ledger.book import Book, Posting, Voucher
+from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.standing import Person
+from gongji.settlement.bill import AskerId, Balances, Institution, PersonId
+from gongji.settlement.booking import agency, purse_of
+from gongji.terms import LARGEST_FEN, InstitutionKind, Level, Purse, Scheme, Status, local_day
+
+
+class StandingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """参保状态变更: what is left out stays as it is."""
+
+    scheme: Scheme | None = None
+    status: Status | None = None
+    ecode: bool | None = None
+    died: date | None = None
+    suspended_from: date | None = None
+    suspended_until: date | None = None
+
+
+class Credit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """个人账户划入: money that the agency puts into a purse."""
+
+    id: AskerId
+    person: PersonId
+    purse: Purse
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    happened_on: date | None = None
+
+
+def new_id(kind: str, region: str) -> str:
+    """A fresh id that carries its region: `P310000-…`. It says nothing about the person."""
+    return f"{kind}{region}-{secrets.token_hex(6)}"
+
+
+def register_person(session: Session, person: Person, identity: Identity, by: str) -> str:
+    """Register a person; whoever is registered already keeps the id. Returns the id."""
+    known = session.unit.find_person(person.region, identity.number)
+    if known is not None:
+        return known
+    session.unit.add_person(person, identity, session.at, by)
+    return person.id
+
+
+def register_institution(
+    session: Session,
+    region: str,
+    kind: InstitutionKind,
+    name: str,
+    *,
+    id: str | None = None,
+    level: Level | None = None,
+    designated: bool = True,
+    one_card: bool = True,
+) -> Institution:
+    """Register an institution, or change what is known of it."""
+    letter = "H" if kind is InstitutionKind.HOSPITAL else "Y"
+    institution = Institution(
+        id or new_id(letter, region), region, kind, level, designated, one_card
+    )
+    session.unit.add_institution(institution, name)
+    return institution
+
+
+def change_standing(
+    session: Session, person_id: str, change: StandingChange, by: str
+) -> Person | Refusal:
+    """Change a standing from now on. A move is refused while a bond is open (NET-16)."""
+    person = session.unit.people([person_id]).get(person_id)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = session.law.on(person.region, local_day(session.now))
+    if change.status is Status.MOVED and law.unbind_before_move.value:
+        bonds = [
+            *session.unit.bonds_of_member(person_id),
+            *session.unit.bonds_of_sponsor(person_id),
+        ]
+        open_bonds = [bond for bond in bonds if bond.ends > session.at]
+        if open_bonds:
+            return refuse(Code.UNBIND_FIRST, law.unbind_before_move, open_bonds=len(open_bonds))
+    given = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
+    }
+    changed = msgspec.structs.replace(person, **given)
+    if changed != person:
+        session.unit.set_standing(changed, session.at, by)
+    return changed
+
+
+def credit(session: Session, asked: Credit) -> Refusal | bool:
+    """Put money into a purse, once for an id. True when it is a repeat."""
+    person = session.unit.people([asked.person]).get(asked.person)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    on = asked.happened_on or local_day(session.now)
+    law = session.law.on(person.region, on)
+    if person.scheme not in law.account_schemes.value:
+        return refuse(Code.NO_ACCOUNT, law.account_schemes)
+    key = AnswerKey(f"A{person.region}-agency", asked.id)
+    request = msgspec.json.encode(asked)
+    if (known := session.unit.answered([key]).get(key)) is not None:
+        return known.request == request or refuse(Code.ID_REUSED)
+    book_credit(session, person, asked.purse, asked.amount_fen, on, f"{key.asker}/{key.id}")
+    session.unit.write_answers(
+        [
+            Answer(
+                key=key,
+                kind=AnswerKind.CREDIT,
+                reverses=None,
+                patient=person.id,
+                sponsor=None,
+                happened_at=session.at,
+                recorded_at=session.at,
+                law=session.law.version,
+                own_fen=asked.amount_fen,
+                pooled_fen=0,
+                cash_fen=0,
+                self_paid_fen=0,
+                whole=False,
+                request=request,
+                facts=b"",
+                decision=b"",
+            )
+        ]
+    )
+    return False
+
+
+def book_credit(
+    session: Session, person: Person, purse: Purse, amount_fen: int, on: date, voucher: str
+) -> None:
+    """Book money from the agency into a purse."""
+    source, target = agency(person.region), purse_of(person.id, purse)
+    book = Book(session.unit.balances([source, target]))
+    posting = Posting(source, target, amount_fen)
+    book.post(Voucher(person.region, voucher, "credit", on, (posting,)))
+    session.unit.write_book(book, session.at)
+
+
+def balances_of(session: Session, person_id: str) -> Balances | Refusal:
+    """Both purses of a person; zero for whoever has no account."""
+    if person_id not in session.unit.people([person_id]):
+        return refuse(Code.UNKNOWN_PERSON)
+    keys = {purse: purse_of(person_id, purse) for purse in Purse}
+    found = session.unit.balances(keys.values())
+    return Balances(found[keys[Purse.CURRENT]].fen, found[keys[Purse.CARRIED]].fen)
+
+
+def hold_code(
+    session: Session, holder: str, relative: str, asked_by: Caller
+) -> Refusal | tuple[str, ...]:
+    """亲情账户: show a relative's code on one's own phone. Returns whose codes are held now."""
+    people = session.unit.people([holder, relative])
+    if holder not in people or relative not in people:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = session.law.on(people[holder].region, local_day(session.now))
+    if not asked_by.may_act_for(holder):
+        return refuse(Code.FORBIDDEN, law.family_code_shows)
+    if holder == relative:
+        return refuse(Code.OWN_SELF, law.family_code_shows)
+    held = session.unit.codes_of(holder)
+    if relative in held:
+        return tuple(held)
+    limit = law.family_code_relatives.value
+    if len(held) >= limit:
+        return refuse(
+            Code.TOO_MANY_RELATIVES, law.family_code_relatives, at_most=limit, already=len(held)
+        )
+    session.unit.add_code(holder, relative, session.at)
+    return (*held, relative)

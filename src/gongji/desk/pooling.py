@@ -1,0 +1,270 @@
+"""组网与维护: form a pool, bind, unbind, leave, dissolve, choose uses."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from gongji.desk.office import Session
+from gongji.desk.people import new_id
+from gongji.desk.ports import Caller, Filing, Pool
+from gongji.policy.bonds import (
+    Binding,
+    Bond,
+    Sponsoring,
+    may_bind,
+    may_form,
+    may_sponsor,
+    takes_effect,
+)
+from gongji.policy.questions import DayLaw
+from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.standing import Person
+from gongji.settlement.booking import purse_of
+from gongji.terms import NEVER, FilingChannel, Kinship, Purse, Use, local_day, micros, moment
+
+
+class Formed(msgspec.Struct, frozen=True):
+    """组网结果: each member has its own result. `pool` is None when none could be bound."""
+
+    pool: str | None
+    bound: tuple[str, ...]
+    not_bound: Mapping[str, Refusal]
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """解除结果: the moment from which the bonds are no longer in force."""
+
+    ends: datetime
+    bonds: tuple[str, ...]
+
+
+def form(
+    session: Session,
+    sponsor: str,
+    members: Mapping[str, Kinship],
+    uses: frozenset[Use],
+    *,
+    committed: bool,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Formed | Refusal:
+    """Form a pool and bind the members named, each with a result of its own.
+
+    Without members the pool is open and bonds come later. With members of whom none can be bound
+    no pool is formed, and the results say why.
+    """
+    person = session.unit.people([sponsor]).get(sponsor)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, person)
+    if not asked_by.may_act_for(sponsor):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    carried = purse_of(sponsor, Purse.CARRIED)
+    sponsoring = Sponsoring(
+        person=person,
+        carried_fen=session.unit.balances([carried])[carried].fen,
+        committed=committed,
+        is_member=_is_member(session, sponsor),
+        has_pool=session.unit.open_pool(sponsor) is not None,
+    )
+    if refusal := may_form(sponsoring, law, session.now):
+        return refusal
+
+    pool = Pool(new_id("N", person.region), sponsor, session.at, NEVER, uses, session.at)
+    filing = Filing(channel, asked_by.subject, agent)
+    bound: list[Bond] = []
+    not_bound: dict[str, Refusal] = {}
+    known = session.unit.people(members)
+    for member, kinship in members.items():
+        found = _bond_for(session, pool, person, known.get(member), kinship, law, bound)
+        if isinstance(found, Refusal):
+            not_bound[member] = found
+        else:
+            bound.append(found)
+    if members and not bound:
+        return Formed(None, (), not_bound)
+    session.unit.add_pool(pool, filing)
+    for bond in bound:
+        session.unit.add_bond(bond, filing)
+    return Formed(pool.id, tuple(bond.member for bond in bound), not_bound)
+
+
+def bind(
+    session: Session,
+    sponsor: str,
+    member: str,
+    kinship: Kinship,
+    *,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Bond | Refusal:
+    """Add a member to the sponsor's open pool."""
+    people = session.unit.people([sponsor, member])
+    if sponsor not in people:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, people[sponsor])
+    if not asked_by.may_act_for(sponsor):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    if refusal := may_sponsor(people[sponsor], law, session.now):
+        return refusal
+    pool = session.unit.open_pool(sponsor)
+    if pool is None:
+        return refuse(Code.NO_POOL, law.only_bound_may_use)
+    found = _bond_for(session, pool, people[sponsor], people.get(member), kinship, law, [])
+    if isinstance(found, Refusal):
+        return found
+    session.unit.add_bond(found, Filing(channel, asked_by.subject, agent))
+    return found
+
+
+def unbind(
+    session: Session,
+    sponsor: str,
+    member: str,
+    *,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Ended | Refusal:
+    """The sponsor removes a member."""
+    person = session.unit.people([sponsor]).get(sponsor)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, person)
+    if not asked_by.may_act_for(sponsor):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    if session.unit.open_pool(sponsor) is None:
+        return refuse(Code.NO_POOL, law.only_bound_may_use)
+    bonds = [
+        bond
+        for bond in session.unit.bonds_of_sponsor(sponsor)
+        if bond.member == member and bond.is_open
+    ]
+    return _end(session, bonds, law, Filing(channel, asked_by.subject, agent))
+
+
+def leave(
+    session: Session,
+    member: str,
+    sponsor: str | None,
+    *,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Ended | Refusal:
+    """A member leaves one sponsor's pool, or every pool when no sponsor is named."""
+    person = session.unit.people([member]).get(member)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, person)
+    if not asked_by.may_act_for(member):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    bonds = [
+        bond
+        for bond in session.unit.bonds_of_member(member)
+        if bond.is_open and sponsor in (None, bond.sponsor)
+    ]
+    return _end(session, bonds, law, Filing(channel, asked_by.subject, agent))
+
+
+def dissolve(
+    session: Session,
+    sponsor: str,
+    *,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Ended | Refusal:
+    """End the pool and every bond in it."""
+    person = session.unit.people([sponsor]).get(sponsor)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, person)
+    if not asked_by.may_act_for(sponsor):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    pool = session.unit.open_pool(sponsor)
+    if pool is None:
+        return refuse(Code.NO_POOL, law.only_bound_may_use)
+    filing = Filing(channel, asked_by.subject, agent)
+    bonds = [bond for bond in session.unit.bonds_of_sponsor(sponsor) if bond.is_open]
+    session.unit.close_pool(pool.id, session.at, filing)
+    if not bonds:
+        return Ended(session.now, ())
+    return _end(session, bonds, law, filing)
+
+
+def choose_uses(
+    session: Session,
+    sponsor: str,
+    uses: frozenset[Use],
+    *,
+    channel: FilingChannel,
+    agent: str | None,
+    asked_by: Caller,
+) -> Pool | Refusal:
+    """The sponsor chooses how the pool may be used, as often as wanted (NET-10, NET-11)."""
+    person = session.unit.people([sponsor]).get(sponsor)
+    if person is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    law = _law(session, person)
+    if not asked_by.may_act_for(sponsor):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    pool = session.unit.open_pool(sponsor)
+    if pool is None:
+        return refuse(Code.NO_POOL, law.only_bound_may_use)
+    if uses != pool.uses:
+        filing = Filing(channel, asked_by.subject, agent)
+        session.unit.set_uses(pool.id, uses, session.at, filing)
+    return msgspec.structs.replace(pool, uses=uses)
+
+
+def _law(session: Session, person: Person) -> DayLaw:
+    return session.law.on(person.region, local_day(session.now))
+
+
+def _is_member(session: Session, person: str) -> bool:
+    return bool(session.unit.bonds_of_members([person], session.at))
+
+
+def _bond_for(
+    session: Session,
+    pool: Pool,
+    sponsor: Person,
+    member: Person | None,
+    kinship: Kinship,
+    law: DayLaw,
+    just_bound: list[Bond],
+) -> Bond | Refusal:
+    """The bond, or why it may not be. `just_bound` are those of the same form before it."""
+    if member is None:
+        return refuse(Code.UNKNOWN_PERSON)
+    member_bonds = session.unit.bonds_of_member(member.id)
+    binding = Binding(
+        sponsor=sponsor,
+        member=member,
+        kinship=kinship,
+        member_bonds=[*member_bonds, *(b for b in just_bound if b.member == member.id)],
+        sponsor_bonds=[*session.unit.bonds_of_sponsor(sponsor.id), *just_bound],
+        member_sponsors=session.unit.open_pool(member.id) is not None,
+        sponsored_by_member=any(
+            bond.sponsor == member.id and bond.ends > session.at
+            for bond in session.unit.bonds_of_member(sponsor.id)
+        ),
+    )
+    if refusal := may_bind(binding, law, session.now):
+        return refusal
+    starts = micros(takes_effect(law.bind_effect.value, session.now))
+    return Bond(new_id("B", sponsor.region), pool.id, sponsor.id, member.id, kinship, starts, NEVER)
+
+
+def _end(session: Session, bonds: list[Bond], law: DayLaw, filing: Filing) -> Ended | Refusal:
+    if not bonds:
+        return refuse(Code.NOT_BOUND, law.only_bound_may_use)
+    ends = micros(takes_effect(law.unbind_effect.value, session.now))
+    for bond in bonds:
+        # A bond that has not begun yet ends where it begins, never before.
+        session.unit.end_bond(bond, max(ends, bond.starts), filing)
+    return Ended(moment(ends), tuple(bond.id for bond in bonds))

@@ -1,0 +1,243 @@
+"""What the desk needs of a store, and the failures that a store may raise."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from gongji.ledger.book import AccountKey, Balance, Book
+from gongji.ledger.proof import BalanceRow, EntryRow
+from gongji.policy.bonds import Bond
+from gongji.policy.standing import Person
+from gongji.settlement.bill import Institution
+from gongji.terms import NEVER, FilingChannel, Purse, Use
+
+Clock = Callable[[], datetime]
+"""Asked once for each act; aware, in local time."""
+
+
+class StoreUnavailable(Exception):
+    """The machine's failure: a full disk, a locked file, a server that is gone. Nothing was kept."""
+
+
+class WrongKey(Exception):
+    """The key does not open this store: identity numbers in it were sealed with another one."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """身份: what a person is called. Kept sealed, shown masked."""
+
+    name: str
+    number: str  # 身份证号
+    phone: str = ""
+
+
+class Filing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """经办记录: through which channel an act came, and who acted for another (NET-17)."""
+
+    channel: FilingChannel
+    asked_by: str
+    agent: str | None = None  # the agent's identity, where the window acts for the sponsor
+    reason: str | None = None  # why a bond ended, where it was not simply taken back
+
+
+class Pool(msgspec.Struct, frozen=True, omit_defaults=True):
+    """家庭共济网: a sponsor's bonds and chosen uses. It holds no money."""
+
+    id: str
+    sponsor: str
+    opened: int  # micros
+    closed: int  # micros, NEVER while it is open
+    uses: frozenset[Use]
+    uses_since: int  # micros
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has dissolved it."""
+        return self.closed == NEVER
+
+
+class BondWithUses(NamedTuple):
+    """A bond and its pool's uses as they are now."""
+
+    bond: Bond
+    uses: frozenset[Use]
+
+
+class AnswerKind(StrEnum):
+    """What a recorded answer answered."""
+
+    SETTLEMENT = "settlement"
+    REVERSAL = "reversal"
+    CREDIT = "credit"
+    CLOSING = "closing"  # an account closed: moved away, or inherited
+
+
+class AnswerKey(NamedTuple):
+    """Whose request, and which: the ids of one asker are its own."""
+
+    asker: str
+    id: str
+
+
+class Answer(NamedTuple):
+    """结算记录: a request with its answer, as stored, never changed.
+
+    `request`, `facts` and `decision` are JSON; `law` is the version of the packs it was made under.
+    """
+
+    key: AnswerKey
+    kind: AnswerKind
+    reverses: str | None
+    patient: str
+    sponsor: str | None
+    happened_at: int
+    recorded_at: int
+    law: str
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+    self_paid_fen: int
+    whole: bool  # of a reversal: nothing is left to reverse
+    request: bytes
+    facts: bytes
+    decision: bytes
+
+
+class RunState(NamedTuple):
+    """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
+
+    region: str
+    name: str
+    cursor: str
+    done: int
+    failed: int
+    amount_fen: int
+    started_at: int
+    finished_at: int | None
+
+
+class Turned(NamedTuple):
+    """What one chunk of a year turn has moved; `last` is the last account seen, None at the end."""
+
+    moved: int
+    moved_fen: int
+    last: str | None
+
+
+class Movement(NamedTuple):
+    """One entry on a person's purse, with the kind of its voucher."""
+
+    purse: Purse
+    amount_fen: int
+    happened_on: date
+    voucher: str
+    voucher_kind: str
+
+
+class CallerKind(StrEnum):
+    """Who asks over the API."""
+
+    PERSON = "person"
+    INSTITUTION = "institution"
+    CLERK = "clerk"
+    AUDITOR = "auditor"
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """调用方: who asks. `subject` is the person's or institution's id, or the clerk's name.
+
+    A person comes with a signed token, everyone else with an API key; `id` names the key.
+    """
+
+    id: str
+    region: str
+    kind: CallerKind
+    subject: str
+
+    def may_act_for(self, person: str) -> bool:
+        """A person acts for itself; a clerk for whoever comes to the region's window (NET-17)."""
+        if self.kind is CallerKind.PERSON:
+            return self.subject == person
+        return self.kind is CallerKind.CLERK and self.region == person[1:7]
+
+
+class Unit(Protocol):
+    """One unit of work. What it reads is consistent, what it writes stands or falls together."""
+
+    # People
+    def people(self, ids: Iterable[str]) -> dict[str, Person]: ...
+    def person_at(self, id: str, at: int) -> Person | None: ...
+    def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None: ...
+    def set_standing(self, person: Person, since: int, by: str) -> None: ...
+    def standings(self, id: str) -> list[tuple[int, Person, str]]: ...
+    def find_person(self, region: str, number: str) -> str | None: ...
+    def identities(self, ids: Iterable[str]) -> dict[str, Identity]: ...
+
+    # Institutions and callers
+    def institutions(self, ids: Iterable[str]) -> dict[str, Institution]: ...
+    def add_institution(self, institution: Institution, name: str) -> None: ...
+    def institution_names(self, ids: Iterable[str]) -> dict[str, str]: ...
+    def add_caller(self, caller: Caller, key: str, at: int) -> None: ...
+    def caller(self, key: str) -> Caller | None: ...
+
+    # Pools, bonds, uses, family codes
+    def open_pool(self, sponsor: str) -> Pool | None: ...
+    def pool(self, id: str) -> Pool | None: ...
+    def add_pool(self, pool: Pool, filing: Filing) -> None: ...
+    def close_pool(self, id: str, at: int, filing: Filing) -> None: ...
+    def set_uses(self, pool: str, uses: frozenset[Use], since: int, filing: Filing) -> None: ...
+    def uses_at(self, pool: str, at: int) -> frozenset[Use]: ...
+    def bonds_of_members(
+        self, ids: Iterable[str], not_ended_by: int
+    ) -> dict[str, list[BondWithUses]]: ...
+    def bonds_of_sponsor(self, id: str) -> list[Bond]: ...
+    def bonds_of_member(self, id: str) -> list[Bond]: ...
+    def add_bond(self, bond: Bond, filing: Filing) -> None: ...
+    def end_bond(self, bond: Bond, ends: int, filing: Filing) -> None: ...
+    def codes_held(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]: ...
+    def codes_of(self, holder: str) -> list[str]: ...
+    def add_code(self, holder: str, relative: str, at: int) -> None: ...
+
+    # The book
+    def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]: ...
+    def write_book(self, book: Book, recorded_at: int) -> None: ...
+    def entry_rows(self) -> Iterator[EntryRow]: ...
+    def balance_rows(self) -> Iterator[BalanceRow]: ...
+
+    # Answers
+    def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]: ...
+    def write_answers(self, answers: Sequence[Answer]) -> None: ...
+    def reversals_of(self, key: AnswerKey) -> list[Answer]: ...
+    def answers_by_id(self, id: str) -> list[Answer]: ...
+    def answers_of_patients(
+        self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
+    ) -> list[Answer]: ...
+    def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]: ...
+
+    # Law and calendar
+    def keep_law(self, version: str, packs: Mapping[str, Mapping[str, str]]) -> None: ...
+    def law_texts(self, version: str) -> Mapping[str, Mapping[str, str]] | None: ...
+    def year_closed(self, region: str) -> date | None: ...
+    def close_year(self, region: str, year_ends: date, at: int) -> None: ...
+    def turn_accounts(
+        self, region: str, year_ends: date, *, after: str, limit: int, on: date, at: int
+    ) -> Turned: ...
+    def movements(self, person: str) -> list[Movement]: ...
+
+    # Runs
+    def run_state(self, region: str, name: str) -> RunState | None: ...
+    def keep_run(self, state: RunState, failures: Sequence[tuple[str, str, int]]) -> None: ...
+    def run_failures(self, region: str, name: str) -> list[tuple[str, str, int]]: ...
+
+
+class Store(Protocol):
+    """A durable store. `begin` commits at the end of its block, or keeps nothing at all."""
+
+    def begin(self) -> AbstractContextManager[Unit]: ...
+    def read(self) -> AbstractContextManager[Unit]: ...
+    def changes(self) -> int: ...
+    def close(self) -> None: ...

@@ -1,0 +1,303 @@
+"""结算: settle, quote, why, reverse. Arrival order is law."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from gongji.desk.office import Office, Session
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, BondWithUses, Unit
+from gongji.ledger.book import Book
+from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.settlement.bill import (
+    AskerId,
+    Balances,
+    Bill,
+    Facts,
+    InstitutionId,
+    PoolFacts,
+    SettlementRequest,
+)
+from gongji.settlement.booking import payable_to, purse_of, voucher_back, voucher_of
+from gongji.settlement.decide import Decision, decide
+from gongji.settlement.reverse import Reversal, Settled, reverse
+from gongji.terms import LARGEST_FEN, LOCAL_TIME, Credential, Purse, local_day, micros, moment
+
+
+class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """冲正请求: the whole of a settlement, or so much of its self-paid part."""
+
+    id: AskerId
+    institution: InstitutionId
+    of: AskerId
+    self_paid_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)] | None = None
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A request with its answer, fresh or as recorded when it was first asked."""
+
+    answer: Answer
+    decision: Decision
+    repeated: bool
+
+
+class Reversed(msgspec.Struct, frozen=True):
+    """A reversal with its answer, fresh or as recorded."""
+
+    answer: Answer
+    reversal: Reversal
+    repeated: bool
+
+
+class Quoted(msgspec.Struct, frozen=True):
+    """A decision of which nothing was written."""
+
+    decision: Decision
+    facts: Facts
+
+
+_encode = msgspec.json.Encoder().encode
+_decision_of = msgspec.json.Decoder(Decision).decode
+_reversal_of = msgspec.json.Decoder(Reversal).decode
+_request_of = msgspec.json.Decoder(SettlementRequest).decode
+_facts_of = msgspec.json.Decoder(Facts).decode
+
+
+def settle_batch(
+    session: Session, requests: Sequence[SettlementRequest]
+) -> list[Answered | Refusal]:
+    """Settle what arrived together in one unit of work, in the order of arrival.
+
+    Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper.
+    """
+    unit = session.unit
+    keys = [AnswerKey(request.institution, request.id) for request in requests]
+    known = unit.answered(keys)
+    fresh = [r for r, key in zip(requests, keys, strict=True) if key not in known]
+    case = _Case(session, fresh) if fresh else None
+    given: list[Answered | Refusal] = []
+    written: list[Answer] = []
+    for request, key in zip(requests, keys, strict=True):
+        body = _encode(request)
+        if (earlier := known.get(key)) is not None:
+            given.append(_recorded(earlier, body))
+            continue
+        assert case is not None
+        facts = case.facts(request)
+        if isinstance(facts, Refusal):
+            given.append(facts)
+            continue
+        day = local_day(facts.at)
+        decision = decide(request, facts, session.law.on(facts.patient.region, day))
+        if isinstance(decision, Refusal):
+            given.append(decision)
+            continue
+
+        # Nothing is refused beyond this line; from here on it is written.
+        voucher = voucher_of(decision, request.institution, request.id, day)
+        if voucher is not None:
+            case.book.post(voucher)
+        answer = Answer(
+            key,
+            AnswerKind.SETTLEMENT,
+            None,
+            request.patient,
+            decision.sponsor,
+            micros(facts.at),
+            session.at,
+            session.law.version,
+            decision.own_fen,
+            decision.pooled_fen,
+            decision.cash_fen,
+            request.self_paid_fen,
+            False,
+            body,
+            _encode(facts),
+            _encode(decision),
+        )
+        known[key] = answer
+        written.append(answer)
+        given.append(Answered(answer, decision, False))
+    if written:
+        assert case is not None
+        unit.write_book(case.book, session.at)
+        unit.write_answers(written)
+    return given
+
+
+def quote(session: Session, bill: Bill) -> Quoted | Refusal:
+    """What `settle` would answer now. Nothing is written."""
+    facts = _Case(session, [bill]).facts(bill)
+    if isinstance(facts, Refusal):
+        return facts
+    law = session.law.on(facts.patient.region, local_day(facts.at))
+    decision = decide(bill, facts, law)
+    return decision if isinstance(decision, Refusal) else Quoted(decision, facts)
+
+
+def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | Refusal:
+    """Give back a settlement, whole or in part, to where the money came from."""
+    unit = session.unit
+    key = AnswerKey(asked.institution, asked.id)
+    of = AnswerKey(asked.institution, asked.of)
+    known = unit.answered([key, of])
+    body = _encode(asked)
+    if (earlier := known.get(key)) is not None:
+        if earlier.kind is not AnswerKind.REVERSAL or earlier.request != body:
+            return refuse(Code.ID_REUSED)
+        return Reversed(earlier, _reversal_of(earlier.decision), True)
+    settled = known.get(of)
+    if settled is None or settled.kind is not AnswerKind.SETTLEMENT:
+        return refuse(Code.UNKNOWN_SETTLEMENT)
+    request = _request_of(settled.request)
+    parts = unit.reversals_of(of)
+    closed = unit.year_closed(settled.patient[1:7])
+    reversal = reverse(
+        Settled(
+            patient=settled.patient,
+            self_paid_fen=settled.self_paid_fen,
+            uncovered_fen=request.uncovered_fen,
+            fund_paid_fen=request.fund_paid_fen,
+            decision=_decision_of(settled.decision),
+            reversed_self_fen=sum(part.self_paid_fen for part in parts),
+            reversed_whole=any(part.whole for part in parts),
+            year_closed=closed is not None and local_day(moment(settled.happened_at)) <= closed,
+        ),
+        asked.self_paid_fen,
+    )
+    if isinstance(reversal, Refusal):
+        return reversal
+
+    # Nothing is refused beyond this line; from here on it is written.
+    voucher = voucher_back(reversal, asked.institution, asked.id, local_day(session.now))
+    if voucher is not None:
+        accounts = {account for p in voucher.postings for account in (p.source, p.target)}
+        book = Book(unit.balances(accounts))
+        book.post(voucher)
+        unit.write_book(book, session.at)
+    answer = Answer(
+        key,
+        AnswerKind.REVERSAL,
+        asked.of,
+        settled.patient,
+        settled.sponsor,
+        session.at,
+        session.at,
+        session.law.version,
+        reversal.own_fen,
+        reversal.pooled_fen,
+        reversal.cash_fen,
+        reversal.self_paid_fen,
+        reversal.whole,
+        body,
+        b"",
+        _encode(reversal),
+    )
+    unit.write_answers([answer])
+    return Reversed(answer, reversal, False)
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """复核: a stored decision, decided again by the law and on the facts that are stored with it."""
+
+    answer: Answer
+    request: SettlementRequest
+    facts: Facts
+    decision: Decision
+    same: bool
+
+
+def replay(office: Office, answer: Answer) -> Replayed:
+    """Decide a stored settlement once more from what was stored, and compare."""
+    assert answer.kind is AnswerKind.SETTLEMENT
+    request, facts = _request_of(answer.request), _facts_of(answer.facts)
+    stored = _decision_of(answer.decision)
+    law = office.law_of(answer.law).on(facts.patient.region, local_day(facts.at))
+    return Replayed(answer, request, facts, stored, decide(request, facts, law) == stored)
+
+
+def decision_of(answer: Answer) -> Decision:
+    """The stored decision of a settlement."""
+    return _decision_of(answer.decision)
+
+
+def _recorded(earlier: Answer, body: bytes) -> Answered | Refusal:
+    if earlier.kind is not AnswerKind.SETTLEMENT or earlier.request != body:
+        return refuse(Code.ID_REUSED)
+    return Answered(earlier, _decision_of(earlier.decision), True)
+
+
+class _Case:
+    """What a batch of bills needs to know, read at once; then one bill's facts at a time.
+
+    The book is the batch's own, so that a later bill finds what an earlier one has left.
+    """
+
+    def __init__(self, session: Session, bills: Sequence[Bill]) -> None:
+        self._session = session
+        unit = session.unit
+        patients = {bill.patient for bill in bills}
+        self._people = unit.people(patients)
+        self._institutions = unit.institutions({bill.institution for bill in bills})
+        earliest = min(
+            [session.at, *(micros(b.happened_at) for b in bills if b.happened_at is not None)]
+        )
+        self._bonds = unit.bonds_of_members(patients, earliest)
+        sponsors = {known.bond.sponsor for bonds in self._bonds.values() for known in bonds}
+        self._people.update(unit.people(sponsors - self._people.keys()))
+        self._codes = unit.codes_held(
+            {
+                (bill.shown_by, bill.patient)
+                for bill in bills
+                if bill.credential is Credential.FAMILY_CODE and bill.shown_by is not None
+            }
+        )
+        self._purses = {
+            person: (purse_of(person, Purse.CURRENT), purse_of(person, Purse.CARRIED))
+            for person in self._people
+        }
+        accounts = [payable_to(institution) for institution in self._institutions]
+        accounts.extend(purse for purses in self._purses.values() for purse in purses)
+        self.book = Book(unit.balances(accounts))
+
+    def facts(self, bill: Bill) -> Facts | Refusal:
+        """The facts of one bill: the law's and the family's of the moment of care, the book's of
+        now. A bill that says when it happened is judged by the standing of that moment."""
+        unit = self._session.unit
+        patient = self._people.get(bill.patient)
+        if patient is None:
+            return refuse(Code.UNKNOWN_PERSON)
+        institution = self._institutions.get(bill.institution)
+        if institution is None:
+            return refuse(Code.UNKNOWN_INSTITUTION)
+        late = bill.happened_at is not None
+        now = bill.happened_at.astimezone(LOCAL_TIME) if bill.happened_at else self._session.now
+        at = micros(now)
+        if late:
+            patient = unit.person_at(patient.id, at) or patient
+        return Facts(
+            now,
+            patient,
+            institution,
+            self._balances(patient.id),
+            tuple(
+                self._pool(unit, known, at, late)
+                for known in self._bonds.get(patient.id, ())
+                if known.bond.in_force(at)
+            ),
+            bill.credential is Credential.FAMILY_CODE
+            and (bill.shown_by, bill.patient) in self._codes,
+        )
+
+    def _pool(self, unit: Unit, known: BondWithUses, at: int, late: bool) -> PoolFacts:
+        bond = known.bond
+        sponsor = self._people[bond.sponsor]
+        if late:
+            sponsor = unit.person_at(sponsor.id, at) or sponsor
+        uses = unit.uses_at(bond.pool, at) if late else known.uses
+        return PoolFacts(bond.id, sponsor, bond.kinship, uses, self._balances(sponsor.id))
+
+    def _balances(self, person: str) -> Balances:
+        current, carried = self._purses[person]
+        return Balances(self.book.fen(current), self.book.fen(carried))

@@ -1,0 +1,1 @@
+"""存储 · SQL: the only room that knows a database."""

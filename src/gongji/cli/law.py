@@ -10,7 +10,7 @@ import rich_click as click
 from gongji.policy.pack import Provision
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     """A calendar day."""
 
     name = "YYYY-MM-DD"
@@ -142,7 +142,7 @@ def _plain(value: object) -> str:
     import msgspec
 
     found = msgspec.to_builtins(value, order="sorted")
-    if isinstance(found, list):
+    if isinstance(found, (list, tuple)):
         return "\n".join(_plain(one) for one in found) or "–"
     if isinstance(found, dict):
         return "\n".join(

@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, law, run
+from gongji.cli import books, calendar, law, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,6 +24,8 @@ for command in (
     law.scenarios,
     books.verify,
     books.explain,
+    calendar.rollover,
+    calendar.statement,
 ):
     cli.add_command(command)
 

@@ -101,14 +101,14 @@ def credit(session: Session, asked: Credit) -> Refusal | bool:
     person = session.unit.people([asked.person]).get(asked.person)
     if person is None:
         return refuse(Code.UNKNOWN_PERSON)
-    on = asked.happened_on or local_day(session.now)
-    law = session.law.on(person.region, on)
-    if person.scheme not in law.account_schemes.value:
-        return refuse(Code.NO_ACCOUNT, law.account_schemes)
     key = AnswerKey(f"A{person.region}-agency", asked.id)
     request = msgspec.json.encode(asked)
     if (known := session.unit.answered([key]).get(key)) is not None:
         return known.request == request or refuse(Code.ID_REUSED)
+    on = asked.happened_on or local_day(session.now)
+    law = session.law.on(person.region, on)
+    if person.scheme not in law.account_schemes.value:
+        return refuse(Code.NO_ACCOUNT, law.account_schemes)
     book_credit(session, person, asked.purse, asked.amount_fen, on, f"{key.asker}/{key.id}")
     session.unit.write_answers(
         [

@@ -152,7 +152,6 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
         return refuse(Code.UNKNOWN_SETTLEMENT)
     request = _request_of(settled.request)
     parts = unit.reversals_of(of)
-    closed = unit.year_closed(settled.patient[1:7])
     reversal = reverse(
         Settled(
             patient=settled.patient,
@@ -162,7 +161,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
             decision=_decision_of(settled.decision),
             reversed_self_fen=sum(part.self_paid_fen for part in parts),
             reversed_whole=any(part.whole for part in parts),
-            year_closed=closed is not None and local_day(moment(settled.happened_at)) <= closed,
+            year_closed=_year_closed(unit, settled),
         ),
         asked.self_paid_fen,
     )
@@ -220,6 +219,19 @@ def replay(office: Office, answer: Answer) -> Replayed:
 def decision_of(answer: Answer) -> Decision:
     """The stored decision of a settlement."""
     return _decision_of(answer.decision)
+
+
+def _year_closed(unit: Unit, settled: Answer) -> bool:
+    """Whether `current` money of the settlement came from a year that has been closed since.
+
+    Care in the closed year is one case; the other is a bill of the new year's first hours, paid
+    before the year was turned and so from what was still the old year's money.
+    """
+    closing = unit.last_closing(settled.patient[1:7])
+    if closing is None:
+        return False
+    year_ends, closed_at = closing
+    return local_day(moment(settled.happened_at)) <= year_ends or settled.recorded_at < closed_at
 
 
 def _recorded(earlier: Answer, body: bytes) -> Answered | Refusal:

@@ -1,7 +1,7 @@
 """Reading a scenario's text values: each form says what is allowed when it refuses."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,8 +10,6 @@ from gongji.terms import LARGEST_FEN, LOCAL_TIME
 
 E = TypeVar("E", bound=StrEnum)
 Fields = dict[str, Any]
-Wrong = Callable[[str], Exception]
-"""Makes the error for the place that is being read."""
 
 
 class BadScenario(Exception):
@@ -59,14 +57,14 @@ def table(raw: object, at: Place) -> Fields:
 
 
 def fields(
-    raw: object, at: Place, *, required: set[str], optional: set[str] = frozenset()
-) -> Fields:  # type: ignore[assignment]  # an empty set that nobody can change
+    raw: object, at: Place, *, required: Collection[str], optional: Collection[str] = ()
+) -> Fields:
     """A mapping with these keys and no others."""
     found = table(raw, at)
+    known = {*required, *optional}
     for key in found:
-        if key not in required | optional:
-            known = ", ".join(sorted(required | optional))
-            raise at.of(key).wrong(f"unknown key; known are {known}")
+        if key not in known:
+            raise at.of(key).wrong(f"unknown key; known are {', '.join(sorted(known))}")
     for key in sorted(required):
         if key not in found:
             raise at.of(key).wrong("missing")

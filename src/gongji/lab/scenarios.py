@@ -18,7 +18,12 @@ from gongji.desk.identity import check_digit
 from gongji.desk.office import Office
 from gongji.desk.people import book_credit, register_institution, register_person
 from gongji.desk.ports import Clock, Identity
-from gongji.lab import calendar_verbs  # noqa: F401 - registers its verbs
+from gongji.lab import (  # noqa: F401 - each registers its verbs
+    bill_verbs,
+    calendar_verbs,
+    family_verbs,
+    later_verbs,
+)
 from gongji.lab.forms import (
     BadScenario,
     Fields,
@@ -33,6 +38,7 @@ from gongji.lab.forms import (
     yuan,
 )
 from gongji.lab.verbs import VERBS, CatalogueItem, Money, Split, Stage
+from gongji.policy.pack import NoProvision, UnknownRegion
 from gongji.policy.standing import Person
 from gongji.terms import InstitutionKind, Level, Purse, Scheme, Status, local_day
 
@@ -205,7 +211,11 @@ def _run_step(stage: Stage, raw: object, at: Place) -> dict[str, Any]:
     expected = table(step["expect"], at.of("expect")) if "expect" in step else {}
     asked_by = str(step["as"]) if "as" in step else None
     changes = stage.office.store.changes()
-    answer = VERBS[verb](stage, step[verb], asked_by, at)
+    try:
+        answer = VERBS[verb](stage, step[verb], asked_by, at)
+    except (NoProvision, UnknownRegion) as silent:
+        no_law = {"law": {"expected": "a provision", "came": str(silent)}}
+        return {"verb": verb, "wrong": no_law, "cites": [], "answer": {}}
     wrong = {
         key: {"expected": value, "came": answer.get(key)}
         for key, value in expected.items()

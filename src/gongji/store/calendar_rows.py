@@ -1,23 +1,24 @@
 """Rows of the calendar: closed years, runs, and movements on a person's purses."""
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
 from gongji.desk.ports import Movement, RunState, Turned
+from gongji.store.rows import Rows
 from gongji.terms import Purse
 
 
-class CalendarRows:
+class CalendarRows(Rows):
     """The part of a unit that years and runs need."""
 
-    _db: sqlite3.Connection
-
-    def year_closed(self, region: str) -> date | None:
+    def last_closing(self, region: str) -> tuple[date, int] | None:
+        """The last benefit year that was closed, and the moment (micros) from which it counts."""
         row = self._db.execute(
-            "SELECT max(year_ends) FROM closed_years WHERE region = ?", (region,)
+            "SELECT year_ends, closed_at FROM closed_years WHERE region = ?"
+            " ORDER BY year_ends DESC LIMIT 1",
+            (region,),
         ).fetchone()
-        return date.fromisoformat(row[0]) if row and row[0] else None
+        return (date.fromisoformat(row[0]), row[1]) if row else None
 
     def close_year(self, region: str, year_ends: date, at: int) -> None:
         self._db.execute(

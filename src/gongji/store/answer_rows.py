@@ -1,0 +1,103 @@
+"""Rows of recorded answers, and of the law they were given under."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind
+from gongji.store.rows import IN, Rows, as_json
+
+_ANSWER = (
+    "asker, id, kind, reverses, patient, sponsor, happened_at, recorded_at, law,"
+    " own_fen, pooled_fen, cash_fen, self_paid_fen, whole, request, facts, decision"
+)
+
+
+class AnswerRows(Rows):
+    """The part of a unit that remembers what was answered."""
+
+    def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
+        wanted: dict[str, list[str]] = {}
+        for key in keys:
+            wanted.setdefault(key.asker, []).append(key.id)
+        return {
+            AnswerKey(row[0], row[1]): _answer(row)
+            for asker, ids in wanted.items()
+            for row in self._rows(
+                f"SELECT {_ANSWER} FROM answers WHERE region = ? AND asker = ? AND id IN {IN}",
+                asker[1:7],
+                asker,
+                as_json(ids),
+            )
+        }
+
+    def write_answers(self, answers: Sequence[Answer]) -> None:
+        self._db.executemany(
+            f"INSERT INTO answers (region, {_ANSWER})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(answer[0][0][1:7], *answer[0], *answer[1:]) for answer in answers],
+        )
+
+    def reversals_of(self, key: AnswerKey) -> list[Answer]:
+        return [
+            _answer(row)
+            for row in self._rows(
+                f"SELECT {_ANSWER} FROM answers"
+                " WHERE region = ? AND asker = ? AND reverses = ? ORDER BY recorded_at, id",
+                key.asker[1:7],
+                *key,
+            )
+        ]
+
+    def answers_by_id(self, id: str) -> list[Answer]:
+        return [
+            _answer(row)
+            for row in self._rows(
+                f"SELECT {_ANSWER} FROM answers WHERE id = ? ORDER BY asker LIMIT 20", id
+            )
+        ]
+
+    def answers_of_patients(
+        self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
+    ) -> list[Answer]:
+        return [
+            _answer(row)
+            for row in self._rows(
+                f"SELECT {_ANSWER} FROM answers WHERE patient IN {IN} AND recorded_at < ?"
+                " AND (? IS NULL OR sponsor = ?) ORDER BY recorded_at DESC, asker, id LIMIT ?",
+                as_json(ids),
+                before,
+                sponsor,
+                sponsor,
+                limit,
+            )
+        ]
+
+    def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]:
+        return [
+            _answer(row)
+            for row in self._rows(
+                f"SELECT {_ANSWER} FROM answers WHERE region = ? AND asker = ?"
+                " AND recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT ?",
+                asker[1:7],
+                asker,
+                before,
+                limit,
+            )
+        ]
+
+    def keep_law(self, version: str, packs: Mapping[str, Mapping[str, str]]) -> None:
+        self._db.execute(
+            "INSERT INTO laws (version, packs) VALUES (?, ?) ON CONFLICT (version) DO NOTHING",
+            (version, msgspec.json.encode(packs)),
+        )
+
+    def law_texts(self, version: str) -> Mapping[str, Mapping[str, str]] | None:
+        row = self._row("SELECT packs FROM laws WHERE version = ?", version)
+        return msgspec.json.decode(row[0], type=dict[str, dict[str, str]]) if row else None
+
+
+def _answer(row: Sequence[Any]) -> Answer:
+    key = AnswerKey(row[0], row[1])
+    return Answer._make((key, AnswerKind(row[2]), *row[3:13], bool(row[13]), *row[14:]))

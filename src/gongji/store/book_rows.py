@@ -1,0 +1,75 @@
+"""Rows of the book: accounts, vouchers, entries."""
+
+from collections.abc import Iterable, Iterator
+
+from gongji.ledger.book import NOTHING, AccountKey, Balance, Book
+from gongji.ledger.proof import BalanceRow, EntryRow
+from gongji.store.rows import IN, Rows, as_json
+
+
+class BookRows(Rows):
+    """The part of a unit that keeps the book."""
+
+    def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
+        wanted = dict.fromkeys(accounts, NOTHING)
+        owners: dict[str, set[str]] = {}
+        for account in wanted:
+            owners.setdefault(account.region, set()).add(account.owner)
+        for region, some in owners.items():
+            for row in self._rows(
+                "SELECT owner, kind, fen, version FROM accounts"
+                f" WHERE region = ? AND owner IN {IN}",
+                region,
+                as_json(some),
+            ):
+                account = AccountKey(region, row[0], row[1])
+                if account in wanted:
+                    wanted[account] = Balance(row[2], row[3])
+        return wanted
+
+    def write_book(self, book: Book, recorded_at: int) -> None:
+        days = {voucher.happened_on: voucher.happened_on.isoformat() for voucher in book.vouchers}
+        self._db.executemany(
+            "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(v.region, v.id, v.kind, days[v.happened_on], recorded_at) for v in book.vouchers],
+        )
+        self._db.executemany(
+            "INSERT INTO entries (region, owner, kind, version, voucher_region, voucher,"
+            " amount_fen, before_fen, after_fen, happened_on, recorded_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    *entry[0],
+                    *entry[1:7],
+                    days[entry.happened_on],
+                    recorded_at,
+                )
+                for entry in book.entries
+            ],
+        )
+        self._db.executemany(
+            "INSERT INTO accounts (region, owner, kind, fen, version) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, owner, kind)"
+            " DO UPDATE SET fen = excluded.fen, version = excluded.version",
+            [(*account, *balance) for account, balance in book.changed().items()],
+        )
+
+    def count_accounts(self, region: str, kind: str) -> int:
+        (count,) = self._row(
+            "SELECT count(*) FROM accounts WHERE region = ? AND kind = ?", region, kind
+        )
+        return int(count)
+
+    def entry_rows(self) -> Iterator[EntryRow]:
+        for row in self._db.execute(
+            "SELECT region, owner, kind, version, voucher, amount_fen, before_fen, after_fen"
+            " FROM entries ORDER BY region, owner, kind, version"
+        ):
+            yield EntryRow(*row)
+
+    def balance_rows(self) -> Iterator[BalanceRow]:
+        for row in self._db.execute(
+            "SELECT region, owner, kind, fen, version FROM accounts ORDER BY region, owner, kind"
+        ):
+            yield BalanceRow(*row)

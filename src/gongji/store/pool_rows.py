@@ -1,0 +1,178 @@
+"""Rows of pools, their uses, and bonds, with their history."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from gongji.desk.ports import BondWithUses, Filing, Pool
+from gongji.policy.bonds import Bond
+from gongji.store.rows import IN, Rows, by_region
+from gongji.terms import Kinship, Use
+
+_BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
+
+
+class PoolRows(Rows):
+    """The part of a unit that knows who is bound to whom."""
+
+    def open_pool(self, sponsor: str) -> Pool | None:
+        row = self._row(
+            "SELECT id, sponsor, opened, closed, uses, uses_since FROM pools"
+            " WHERE region = ? AND sponsor = ? ORDER BY closed DESC LIMIT 1",
+            sponsor[1:7],
+            sponsor,
+        )
+        found = _pool(row) if row else None
+        return found if found is not None and found.is_open else None
+
+    def pool(self, id: str) -> Pool | None:
+        row = self._row(
+            "SELECT id, sponsor, opened, closed, uses, uses_since FROM pools"
+            " WHERE region = ? AND id = ?",
+            id[1:7],
+            id,
+        )
+        return _pool(row) if row else None
+
+    def add_pool(self, pool: Pool, filing: Filing) -> None:
+        self._db.execute(
+            "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                pool.id[1:7],
+                pool.id,
+                pool.sponsor,
+                pool.opened,
+                pool.closed,
+                _uses_text(pool.uses),
+                pool.uses_since,
+                self._file(filing, pool.id),
+            ),
+        )
+        self._keep_uses(pool.id, pool.uses, pool.uses_since, filing)
+
+    def close_pool(self, id: str, at: int, filing: Filing) -> None:
+        self._db.execute(
+            "UPDATE pools SET closed = ?, closed_filing = ? WHERE region = ? AND id = ?",
+            (at, self._file(filing, id), id[1:7], id),
+        )
+
+    def set_uses(self, pool: str, uses: frozenset[Use], since: int, filing: Filing) -> None:
+        self._db.execute(
+            "UPDATE pools SET uses = ?, uses_since = ? WHERE region = ? AND id = ?",
+            (_uses_text(uses), since, pool[1:7], pool),
+        )
+        self._keep_uses(pool, uses, since, filing)
+
+    def _keep_uses(self, pool: str, uses: frozenset[Use], since: int, filing: Filing) -> None:
+        self._db.execute(
+            "INSERT INTO uses (region, pool, version, uses, since, filing)"
+            " SELECT ?, ?, 1 + count(*), ?, ?, ? FROM uses WHERE region = ? AND pool = ?",
+            (
+                pool[1:7],
+                pool,
+                _uses_text(uses),
+                since,
+                self._file(filing, pool),
+                pool[1:7],
+                pool,
+            ),
+        )
+
+    def uses_at(self, pool: str, at: int) -> frozenset[Use]:
+        row = self._row(
+            "SELECT uses FROM uses WHERE region = ? AND pool = ? AND since <= ?"
+            " ORDER BY version DESC LIMIT 1",
+            pool[1:7],
+            pool,
+            at,
+        )
+        return _uses(row[0]) if row else frozenset()
+
+    def bonds_of_members(
+        self, ids: Iterable[str], not_ended_by: int
+    ) -> dict[str, list[BondWithUses]]:
+        found: dict[str, list[BondWithUses]] = {}
+        for region, some in by_region(ids):
+            for row in self._rows(
+                f"SELECT {_BOND}, p.uses FROM bonds b"
+                " JOIN pools p ON p.region = b.region AND p.id = b.pool"
+                f" WHERE b.region = ? AND b.member IN {IN} AND b.ends > ?"
+                " ORDER BY b.starts, b.id",
+                region,
+                some,
+                not_ended_by,
+            ):
+                known = BondWithUses(_bond(row), _uses(row[7]))
+                found.setdefault(known.bond.member, []).append(known)
+        return found
+
+    def bonds_of_sponsor(self, id: str) -> list[Bond]:
+        return [
+            _bond(row)
+            for row in self._rows(
+                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
+                " ORDER BY b.starts, b.id",
+                id[1:7],
+                id,
+            )
+        ]
+
+    def bonds_of_member(self, id: str) -> list[Bond]:
+        return [
+            _bond(row)
+            for row in self._rows(
+                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
+                " ORDER BY b.starts, b.id",
+                id[1:7],
+                id,
+            )
+        ]
+
+    def add_bond(self, bond: Bond, filing: Filing) -> None:
+        self._db.execute(
+            "INSERT INTO bonds (region, id, pool, sponsor, member, kinship, starts, ends, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                bond.id[1:7],
+                bond.id,
+                bond.pool,
+                bond.sponsor,
+                bond.member,
+                bond.kinship,
+                bond.starts,
+                bond.ends,
+                self._file(filing, bond.id),
+            ),
+        )
+
+    def end_bond(self, bond: Bond, ends: int, filing: Filing) -> None:
+        self._db.execute(
+            "UPDATE bonds SET ends = ?, end_filing = ? WHERE region = ? AND id = ?",
+            (ends, self._file(filing, bond.id), bond.id[1:7], bond.id),
+        )
+
+    def _file(self, filing: Filing, where: str) -> bytes:
+        return self._vault.seal(msgspec.json.encode(filing), where)
+
+
+_KINSHIPS = {kinship.value: kinship for kinship in Kinship}
+
+
+def _bond(row: Sequence[Any]) -> Bond:
+    return Bond(row[0], row[1], row[2], row[3], _KINSHIPS[row[4]], row[5], row[6])
+
+
+def _pool(row: Sequence[Any]) -> Pool:
+    return Pool(row[0], row[1], row[2], row[3], _uses(row[4]), row[5])
+
+
+@lru_cache(maxsize=8)
+def _uses(text: str) -> frozenset[Use]:
+    return frozenset(Use(use) for use in text.split())
+
+
+def _uses_text(uses: frozenset[Use]) -> str:
+    return " ".join(sorted(uses))

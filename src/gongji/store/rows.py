@@ -1,0 +1,50 @@
+"""What every group of rows needs: the connection, and arrays for a statement."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from gongji.store.cipher import Vault
+
+IN = "(SELECT value FROM json_each(?))"
+"""An array parameter, as SQLite has it."""
+
+
+class Rows:
+    """One transaction's work on a connection."""
+
+    def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
+        self._db, self._vault = connection, vault
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        return self._db.execute(statement, values).fetchall()
+
+    def _row(self, statement: str, *values: object) -> Any:
+        return self._db.execute(statement, values).fetchone()
+
+
+def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The ids by the region that each carries, as a JSON array for `json_each`."""
+    found: dict[str, set[str]] = {}
+    for one in ids:
+        found.setdefault(one[1:7], set()).add(one)
+    for region, some in found.items():
+        yield region, as_json(some)
+
+
+def as_json(values: Iterable[str]) -> str:
+    """A JSON array."""
+    return msgspec.json.encode(list(values)).decode()
+
+
+def iso(day: date | None) -> str | None:
+    """A day as the store keeps it."""
+    return None if day is None else day.isoformat()
+
+
+def day_of(text: str | None) -> date | None:
+    """The inverse of `iso`."""
+    return None if text is None else date.fromisoformat(text)

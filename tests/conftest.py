@@ -1,0 +1,39 @@
+"""What all tests share: hypothesis without surprises, and a town that is closed afterwards."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from town import SHANGHAI, Town
+
+# The same examples on every machine and on every day: a red test stays red until it is mended.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("steady")
+
+for name in [name for name in os.environ if name in {"GONGJI_KEY", "GONGJI_DATABASE"}]:
+    del os.environ[name]  # a developer's own settings must not reach a test
+
+OpenTown = Callable[..., Town]
+
+
+@pytest.fixture
+def town() -> Iterator[OpenTown]:
+    """Opens towns: `town(LINYI, "2023-03-01T09:00")`, Shanghai in November 2025 by default."""
+    opened: list[Town] = []
+
+    def open_town(region: str = SHANGHAI, now: str = "2025-11-10T09:00") -> Town:
+        opened.append(Town(region, now))
+        return opened[-1]
+
+    yield open_town
+    for one in opened:
+        one.close()

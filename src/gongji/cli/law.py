@@ -53,14 +53,13 @@ def list_packs() -> None:
 def show(region: str, on: date | None) -> None:
     """Every question of one region with its answer, rule, day, document and words."""
     from rich.console import Console
-    from rich.table import Table
 
     from gongji.policy.reading import QUESTIONS
     from gongji.terms import NATIONAL
 
     law = _law()
     day_law = law.on(region, on or date.today())  # noqa: DTZ011 - a default for the reader's own day
-    table = Table("question", "answer", "rule", "since", "words", show_lines=True)
+    table = _wrapped("question", "answer", "rule", "since", "words")
     for question in QUESTIONS.values():
         provision = getattr(day_law, question.name)
         if provision is None:
@@ -106,7 +105,6 @@ def lint(folder: Path | None) -> None:
 def diff(a: str, b: str, on: date | None) -> None:
     """Where two regions differ. A region and a day may be given as 310000@2022-08-01."""
     from rich.console import Console
-    from rich.table import Table
 
     from gongji.policy.reading import QUESTIONS
 
@@ -114,12 +112,22 @@ def diff(a: str, b: str, on: date | None) -> None:
     today = on or date.today()  # noqa: DTZ011 - a default for the reader's own day
     sides = [_side(a, today), _side(b, today)]
     one, other = (law.on(region, day) for region, day in sides)
-    table = Table("question", *(f"{region} {day}" for region, day in sides), show_lines=True)
+    table = _wrapped("question", *(f"{region} {day}" for region, day in sides))
     for question in QUESTIONS.values():
         left, right = getattr(one, question.name), getattr(other, question.name)
         if _value(left) != _value(right):
             table.add_row(f"{question.name}\n{question.asks.zh}", _answer(left), _answer(right))
     Console().print(table)
+
+
+def _wrapped(*columns: str) -> Any:
+    """A table that folds what is too long for a column: the words of the law are never cut."""
+    from rich.table import Table
+
+    table = Table(show_lines=True)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
 
 
 def _side(text: str, today: date) -> tuple[str, date]:

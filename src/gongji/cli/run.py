@@ -11,6 +11,7 @@ import rich_click as click
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
 def serve(sample: bool, host: str | None, port: int | None) -> None:
     """Start the service: the API, its documentation and the pages."""
+    import gc
     import logging
 
     import msgspec
@@ -28,7 +29,12 @@ def serve(sample: bool, host: str | None, port: int | None) -> None:
     office = build(chosen)
     console = Console()
     app, city = application(office, chosen, sample=sample)
-    announce(console, chosen, city)
+    announce(console, office, chosen, city)
+    # What stands here now stays for the life of the service: the collector need not look at it
+    # again, and need not look often at the short-lived objects of a request.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     uvicorn.run(
         app,

@@ -71,7 +71,7 @@ def settle_batch(
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
     医疗费用」. Two children on one pool may not be swapped to make a batch cheaper.
     """
-    unit = session.unit
+    unit, at = session.unit, session.at
     keys = [AnswerKey(request.institution, request.id) for request in requests]
     known = unit.answered(keys)
     fresh = [r for r, key in zip(requests, keys, strict=True) if key not in known]
@@ -104,8 +104,8 @@ def settle_batch(
             None,
             request.patient,
             decision.sponsor,
-            micros(facts.at),
-            session.at,
+            micros(facts.at) if request.happened_at else at,
+            at,
             session.law.version,
             decision.own_fen,
             decision.pooled_fen,
@@ -121,7 +121,7 @@ def settle_batch(
         given.append(Answered(answer, decision, False))
     if written:
         assert case is not None
-        unit.write_book(case.book, session.at)
+        unit.write_book(case.book, at)
         unit.write_answers(written)
     return given
 
@@ -248,12 +248,13 @@ class _Case:
 
     def __init__(self, session: Session, bills: Sequence[Bill]) -> None:
         self._session = session
+        self._at = session.at
         unit = session.unit
         patients = {bill.patient for bill in bills}
         self._people = unit.people(patients)
         self._institutions = unit.institutions({bill.institution for bill in bills})
         earliest = min(
-            [session.at, *(micros(b.happened_at) for b in bills if b.happened_at is not None)]
+            [self._at, *(micros(b.happened_at) for b in bills if b.happened_at is not None)]
         )
         self._bonds = unit.bonds_of_members(patients, earliest)
         sponsors = {known.bond.sponsor for bonds in self._bonds.values() for known in bonds}
@@ -284,8 +285,11 @@ class _Case:
         if institution is None:
             return refuse(Code.UNKNOWN_INSTITUTION)
         late = bill.happened_at is not None
-        now = bill.happened_at.astimezone(LOCAL_TIME) if bill.happened_at else self._session.now
-        at = micros(now)
+        if bill.happened_at is None:
+            now, at = self._session.now, self._at
+        else:
+            now = bill.happened_at.astimezone(LOCAL_TIME)
+            at = micros(now)
         if late:
             patient = unit.person_at(patient.id, at) or patient
         return Facts(

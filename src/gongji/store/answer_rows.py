@@ -18,17 +18,15 @@ class AnswerRows(Rows):
     """The part of a unit that remembers what was answered."""
 
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
-        wanted: dict[str, list[str]] = {}
-        for key in keys:
-            wanted.setdefault(key.asker, []).append(key.id)
+        wanted = msgspec.json.encode([(key.asker[1:7], *key) for key in keys]).decode()
         return {
             AnswerKey(row[0], row[1]): _answer(row)
-            for asker, ids in wanted.items()
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM answers WHERE region = ? AND asker = ? AND id IN {IN}",
-                asker[1:7],
-                asker,
-                as_json(ids),
+                f"SELECT {_ANSWER} FROM (SELECT value FROM json_each(?)) k CROSS JOIN answers"
+                " ON region = json_extract(k.value, '$[0]')"
+                " AND asker = json_extract(k.value, '$[1]')"
+                " AND id = json_extract(k.value, '$[2]')",
+                wanted,
             )
         }
 
@@ -36,7 +34,18 @@ class AnswerRows(Rows):
         self._db.executemany(
             f"INSERT INTO answers (region, {_ANSWER})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(answer[0][0][1:7], *answer[0], *answer[1:]) for answer in answers],
+            [
+                # Exact str and int: whatever else is an adapter's slow path in the driver.
+                (
+                    answer[0][0][1:7],
+                    *answer[0],
+                    answer.kind.value,
+                    *answer[2:12],
+                    1 if answer.whole else 0,
+                    *answer[13:],
+                )
+                for answer in answers
+            ],
         )
 
     def reversals_of(self, key: AnswerKey) -> list[Answer]:

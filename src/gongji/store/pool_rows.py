@@ -96,13 +96,14 @@ class PoolRows(Rows):
     ) -> dict[str, list[BondWithUses]]:
         found: dict[str, list[BondWithUses]] = {}
         for region, some in by_region(ids):
+            # CROSS JOIN keeps SQLite from walking the region's bonds to look each up in the array.
             for row in self._rows(
-                f"SELECT {_BOND}, p.uses FROM bonds b"
+                f"SELECT {_BOND}, p.uses FROM json_each(?) m"
+                " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
                 " JOIN pools p ON p.region = b.region AND p.id = b.pool"
-                f" WHERE b.region = ? AND b.member IN {IN} AND b.ends > ?"
                 " ORDER BY b.starts, b.id",
-                region,
                 some,
+                region,
                 not_ended_by,
             ):
                 known = BondWithUses(_bond(row), _uses(row[7]))

@@ -1,0 +1,472 @@
+"""说法: what every outcome and every refusal says to a family, in Chinese and in English.
+
+The codes stand here as strings, because this room lies below the rooms that define them; a test
+holds the tables against `Outcome` and `Code`. The words explain and help. The words of the law
+stand in the packs and are quoted from there, never from here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal, NamedTuple
+
+from gongji.terms import (
+    Care,
+    Category,
+    Channel,
+    Credential,
+    FilingChannel,
+    InstitutionKind,
+    Kinship,
+    Level,
+    Purse,
+    Scheme,
+    Status,
+    Use,
+)
+
+Lang = Literal["zh", "en"]
+
+
+class Words(NamedTuple):
+    """One thing said twice."""
+
+    zh: str
+    en: str
+
+    def say(self, lang: Lang) -> str:
+        """The words in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Saying(NamedTuple):
+    """说明: what a code says, and what would succeed instead."""
+
+    says: Words
+    remedy: Words
+
+
+def _saying(zh: str, en: str, remedy_zh: str, remedy_en: str) -> Saying:
+    return Saying(Words(zh, en), Words(remedy_zh, remedy_en))
+
+
+def outcome(code: str) -> Saying:
+    """What an outcome of a settlement says. `code` is a value of `Outcome`."""
+    return OUTCOMES[code]
+
+
+def refusal(code: str) -> Saying:
+    """What a refusal says. `code` is a value of `Code`."""
+    return REFUSALS[code]
+
+
+def name_of(member: StrEnum) -> Words:
+    """The display name of a kind: of care, scheme, kinship, purse, channel and so on."""
+    return NAMES[type(member)][member.value]
+
+
+OUTCOMES: Mapping[str, Saying] = {
+    "pooled": _saying(
+        "共济资金支付了本次个人自负部分。",
+        "Pooled money has paid the self-paid part of this bill.",
+        "无须再办理。",
+        "Nothing more is needed.",
+    ),
+    "own_funds": _saying(
+        "本人账户支付了全部个人自负部分。",
+        "The patient's own account has paid all of the self-paid part.",
+        "本人账户用完后，自动使用共济资金。",
+        "When the own account is used up, the pool pays by itself.",
+    ),
+    "not_in_a_pool": _saying(
+        "就医时没有生效的共济关系，未登记的家人不能使用共济资金。",
+        "No bond was in force; relatives who are not registered cannot use the money.",
+        "请有职工医保个人账户的家人先办理家庭共济，把患者登记为共济成员。",
+        "A relative with an employee's account forms a pool and registers the patient as a member.",
+    ),
+    "sponsor_not_shown": _saying(
+        "没有出示授权人的医保凭证，无法确定使用谁的资金。",
+        "No sponsor's credential was shown, so it is not known whose money is asked for.",
+        "结算时同时出示授权人的医保凭证或有效身份证件。",
+        "Show the sponsor's credential, or the sponsor's identity document, with the patient's own.",
+    ),
+    "use_not_chosen": _saying(
+        "组建人没有选择“共济支付”，共济资金不能用于支付医疗费用。",
+        "The sponsor has not chosen the use `pay`, so the pool cannot pay medical bills.",
+        "请组建人把共济方式改为含“共济支付”，改后即可使用。",
+        "The sponsor chooses the use `pay`; it works from that moment.",
+    ),
+    "sponsor_not_in_force": _saying(
+        "组建人的参保状态或个人账户不符合条件，其资金不能共济。",
+        "The sponsor's insurance or account is not in force, so the money cannot be pooled.",
+        "组建人的职工医保恢复正常、账户解封后可以使用。",
+        "It works again when the sponsor's employee insurance and account are in force.",
+    ),
+    "ecode_inactive": _saying(
+        "双方没有都激活医保电子凭证。",
+        "The electronic credential has not been activated on both sides.",
+        "请双方先激活医保电子凭证。",
+        "Both sides activate the electronic credential (医保电子凭证) first.",
+    ),
+    "institution_not_covered": _saying(
+        "这家机构或这类医疗不在本地共济资金的使用范围内。",
+        "This institution, or this kind of care, is outside what the region's pools pay for.",
+        "请到本地规定范围内的定点医药机构使用。",
+        "Use an institution that the region's rule names.",
+    ),
+    "no_one_card": _saying(
+        "这家机构没有开通“一卡通行”。",
+        "This institution has not opened the one-card service (一卡通行).",
+        "请到已开通“一卡通行”的定点医药机构使用。",
+        "Use an institution that has opened 一卡通行.",
+    ),
+    "category_excluded": _saying(
+        "公共卫生、体育健身、健康查体、养生保健等费用，个人账户不得支付。",
+        "Public-health charges, fitness, check-ups and wellness may not be paid from any account.",
+        "这类费用由本人现金支付。",
+        "Pay this charge in cash.",
+    ),
+    "no_prescription": _saying(
+        "在药店购药没有处方。",
+        "There was no prescription for a drug bought at a pharmacy.",
+        "请凭定点医疗机构的电子处方购买。",
+        "Buy it on an electronic prescription of a designated institution.",
+    ),
+    "not_listed": _saying(
+        "所购项目不在医保目录或规定的购买范围内。",
+        "The item is not in the catalogue, nor on the list of what may be bought.",
+        "请购买目录内项目；目录外的由本人现金支付。",
+        "Buy a listed item; one that is not listed is paid in cash.",
+    ),
+    "nothing_self_paid": _saying(
+        "本次没有个人自负部分，自费部分不能用共济资金支付。",
+        "The bill has no self-paid part; pooled money never pays the uncovered part (自费).",
+        "自费部分由本人现金支付。",
+        "Pay the uncovered part in cash.",
+    ),
+    "own_funds_left": _saying(
+        "本人账户足够支付，共济资金没有动用。",
+        "The patient's own account was enough, so the pool was not touched.",
+        "本人账户用完后，自动使用共济资金。",
+        "When the own account is used up, the pool pays by itself.",
+    ),
+    "pool_empty": _saying(
+        "组建人可共济的资金已经用完。",
+        "The sponsor's money that can be pooled is used up.",
+        "资金再次划入或结转后可继续使用，无须重新组网；本次由本人现金支付。",
+        "It can be used again after the next credit or carry-over, without a new pool; "
+        "this bill is paid in cash.",
+    ),
+}
+"""By the values of `settlement.outcome.Outcome`."""
+
+
+REFUSALS: Mapping[str, Saying] = {
+    # The sponsor of a pool or bond.
+    "sponsor_not_employee": _saying(
+        "组建人没有参加职工医保，没有可以共济的个人账户。",
+        "The sponsor is not in the employee scheme and has no account to share.",
+        "由参加职工医保的家人作为组建人。",
+        "A relative in the employee scheme forms the pool.",
+    ),
+    "sponsor_not_in_force": _saying(
+        "组建人的参保状态或个人账户不符合条件。",
+        "The sponsor's insurance or account is not in force.",
+        "职工医保恢复正常、账户解封后再办理。",
+        "Ask again when the employee insurance and the account are in force.",
+    ),
+    "nothing_carried": _saying(
+        "组建人没有历年结余资金，不能组建。",
+        "The sponsor has no carried money, so no pool can be formed.",
+        "下一次年度结转后有历年结余时再办理。",
+        "Ask again when money has been carried at the next turn of the benefit year.",
+    ),
+    "commitment_missing": _saying(
+        "组建人没有作出承诺。",
+        "The sponsor has not signed the commitment.",
+        "请组建人阅读并确认承诺书（committed 填 true）后再提交。",
+        "The sponsor reads and signs the commitment (`committed`: true), then asks again.",
+    ),
+    "sponsor_is_member": _saying(
+        "组建人现在是别人的共济成员。",
+        "The sponsor is a member of another's pool at present.",
+        "先退出现在的共济网，再组建。",
+        "Leave that pool first, then form one.",
+    ),
+    "sponsor_has_pool": _saying(
+        "组建人已经有一个共济网。",
+        "The sponsor has a pool already.",
+        "直接添加成员，或先解散现有的共济网。",
+        "Add members to it, or dissolve it first.",
+    ),
+    # The member of a bond.
+    "own_self": _saying(
+        "不能与自己建立关系。",
+        "Nobody is bound to oneself.",
+        "请填写另一位家人。",
+        "Name another person.",
+    ),
+    "member_not_insured": _saying(
+        "共济成员没有在规定的医保中正常参保。",
+        "The member is not in force in a scheme that the region names.",
+        "成员的医保恢复正常后再办理。",
+        "Ask again when the member's insurance is in force.",
+    ),
+    "member_not_here": _saying(
+        "共济成员没有在本统筹区参保。",
+        "The member is not insured in this region.",
+        "成员在本统筹区参保后再办理。",
+        "Ask again when the member is insured in the region.",
+    ),
+    "ecode_inactive": _saying(
+        "双方没有都激活医保电子凭证。",
+        "The electronic credential has not been activated on both sides.",
+        "请双方先激活医保电子凭证。",
+        "Both sides activate the electronic credential (医保电子凭证) first.",
+    ),
+    "kinship_not_allowed": _saying(
+        "这一亲属关系不在当日规定的范围内。",
+        "This kinship is not among those that the rule of the day allows.",
+        "请对照所引条款，改为规定范围内的亲属。",
+        "Name a relative of a kind that the rule cited below allows.",
+    ),
+    "member_is_sponsor": _saying(
+        "这位成员自己是组建人。",
+        "This member sponsors a pool.",
+        "请对方先解散自己的共济网。",
+        "The member dissolves that pool first.",
+    ),
+    "already_in_a_pool": _saying(
+        "这位成员已经在一个共济网中。",
+        "This member is in a pool already.",
+        "请成员先退出现在的共济网。",
+        "The member leaves that pool first.",
+    ),
+    "two_way_not_allowed": _saying(
+        "双方不能互相共济。",
+        "Two people may not sponsor each other here.",
+        "保留一个方向，先解除另一个方向。",
+        "Keep one direction and end the other first.",
+    ),
+    "too_many_members": _saying(
+        "成员人数已达上限。",
+        "The pool has as many members as the rule allows.",
+        "先移除一位成员，再添加。",
+        "Remove a member first, then add this one.",
+    ),
+    "rebind_tomorrow": _saying(
+        "双方当天刚解除绑定，当日不能重新绑定。",
+        "The two were unbound today and cannot be bound again on the same day.",
+        "次日即可重新绑定。",
+        "The same request succeeds from the next day.",
+    ),
+    # Pools and people.
+    "not_bound": _saying(
+        "双方之间没有共济关系。",
+        "There is no bond between the two.",
+        "请核对成员和组建人；可能已经解除。",
+        "Check the member and the sponsor; it may have ended already.",
+    ),
+    "no_pool": _saying(
+        "组建人没有共济网。",
+        "The sponsor has no pool.",
+        "请组建人先组建家庭共济网。",
+        "The sponsor forms a pool first.",
+    ),
+    "unbind_first": _saying(
+        "还有共济关系，不能办理医保关系转出。",
+        "A bond is still open, so the insurance cannot be moved away.",
+        "先解除全部共济关系，再办理转出。",
+        "End every bond first, then move.",
+    ),
+    "forbidden": _saying(
+        "您无权查看或办理。",
+        "You may not see or do this.",
+        "由本人办理；本人不便时，由经办窗口代为办理。",
+        "The person concerned asks, or a clerk at the service window for that person.",
+    ),
+    "too_many_relatives": _saying(
+        "亲情账户绑定的亲属人数已达上限。",
+        "The family account holds as many relatives' codes as the rule allows.",
+        "先解除一位亲属，再绑定。",
+        "Give up one relative's code first.",
+    ),
+    "no_account": _saying(
+        "此人没有个人账户，不能划入资金。",
+        "This person has no personal account to put money into.",
+        "只有职工医保参保人有个人账户，请核对人员。",
+        "Only the employee scheme has accounts; check the person.",
+    ),
+    # A settlement.
+    "not_own_credential": _saying(
+        "没有使用患者本人的医保凭证；冒用他人医保凭证属于违法行为。",
+        "The credential is not the patient's own; using another's as one's own is an offence.",
+        "请用患者本人的卡或码，或已绑定的亲情账户展示患者本人的码。",
+        "Use the patient's own card or code, or show it by a registered family account.",
+    ),
+    "patient_not_insured": _saying(
+        "患者当日没有正常参保。",
+        "The patient was not in force in any scheme on that day.",
+        "医保恢复正常后再结算，或由本人现金支付。",
+        "Settle when the insurance is in force, or take the bill in cash.",
+    ),
+    "not_designated": _saying(
+        "这家机构不是定点医药机构。",
+        "The institution is not a designated one.",
+        "请到定点医药机构就医购药。",
+        "Go to a designated institution.",
+    ),
+    "online_suspended": _saying(
+        "患者的联网结算处于暂停期。",
+        "Networked settlement is suspended for this patient.",
+        "暂停期满后恢复；期间由本人现金支付。",
+        "It is restored when the suspension ends; until then bills are paid in cash.",
+    ),
+    "amounts_do_not_add_up": _saying(
+        "统筹支付、自负、自费三项之和不等于总额。",
+        "Fund-paid, self-paid and uncovered do not add up to the total.",
+        "核对后重新提交，使 total_fen = fund_paid_fen + self_paid_fen + uncovered_fen。",
+        "Correct the sums so that total_fen = fund_paid_fen + self_paid_fen + uncovered_fen.",
+    ),
+    "id_reused": _saying(
+        "这个编号已用于另一笔内容不同的请求，没有写入任何内容。",
+        "This id stands for another request of other content; nothing was written.",
+        "重发原请求时内容不要改动；新的请求请换一个编号。",
+        "Repeat the first request unchanged, or choose a fresh id for a new one.",
+    ),
+    "unknown_person": _saying(
+        "没有找到这位参保人。",
+        "No such person is registered.",
+        "请核对编号，或先由经办机构登记。",
+        "Check the id, or have the person registered by the agency first.",
+    ),
+    "unknown_institution": _saying(
+        "没有找到这家机构。",
+        "No such institution is registered.",
+        "请核对编号，或先由经办机构登记。",
+        "Check the id, or have the institution registered by the agency first.",
+    ),
+    # A reversal.
+    "unknown_settlement": _saying(
+        "没有找到这笔结算。",
+        "No such settlement is known.",
+        "请核对机构编号和结算编号。",
+        "Check the institution's id and the settlement's id.",
+    ),
+    "already_reversed": _saying(
+        "这笔结算已经全部冲正。",
+        "The whole of this settlement has been reversed already.",
+        "无须再冲正。",
+        "Nothing is left to reverse.",
+    ),
+    "more_than_settled": _saying(
+        "要求冲正的金额大于尚未冲正的自负金额。",
+        "More is asked back than is left of the self-paid part.",
+        "按不超过 available_fen 的金额提交，或不填金额以冲正全部。",
+        "Ask for available_fen at most, or leave the sum out to reverse the whole.",
+    ),
+    # The calendar.
+    "no_year_turn": _saying(
+        "这个统筹区在这一天没有医保年度结束。",
+        "No benefit year ends on that day in this region.",
+        "请对照所引条款，填写医保年度的最后一天。",
+        "Name the last day of a benefit year, as the rule cited below has it.",
+    ),
+    "not_dead": _saying(
+        "没有这位参保人的死亡登记，不能办理继承。",
+        "No death is on record, so there is nothing to inherit.",
+        "先登记死亡日期，再办理继承。",
+        "Record the day of death first.",
+    ),
+    "too_early": _saying(
+        "时间未到。",
+        "It is too early for this.",
+        "到所列时间之后再办理。",
+        "Ask again from the moment given.",
+    ),
+}
+"""By the values of `policy.refusal.Code`."""
+
+
+def _names(*pairs: tuple[StrEnum, str, str]) -> dict[str, Words]:
+    return {member.value: Words(zh, en) for member, zh, en in pairs}
+
+
+NAMES: Mapping[type[StrEnum], Mapping[str, Words]] = {
+    Scheme: _names(
+        (Scheme.EMPLOYEE, "职工医保", "employee scheme"),
+        (Scheme.RESIDENT, "居民医保", "resident scheme"),
+        (Scheme.MUTUAL_AID, "市民社区医疗互助帮困计划", "community mutual aid"),
+        (Scheme.RETIRED_CADRE, "离休优抚", "retired cadres"),
+        (Scheme.NONE, "未参保", "not insured"),
+    ),
+    Status: _names(
+        (Status.ACTIVE, "正常参保", "in force"),
+        (Status.SUSPENDED, "停保", "suspended"),
+        (Status.SEALED, "账户封存", "account sealed"),
+        (Status.MOVED, "转出", "moved away"),
+        (Status.REMOTE, "长期异地就医备案", "filed for residence elsewhere"),
+    ),
+    Kinship: _names(
+        (Kinship.SPOUSE, "配偶", "spouse"),
+        (Kinship.PARENT, "父母", "parent"),
+        (Kinship.CHILD, "子女", "child"),
+        (Kinship.SIBLING, "兄弟姐妹", "sibling"),
+        (Kinship.GRANDPARENT, "祖父母、外祖父母", "grandparent"),
+        (Kinship.GRANDCHILD, "孙子女、外孙子女", "grandchild"),
+        (Kinship.SPOUSE_PARENT, "配偶的父母", "spouse's parent"),
+        (Kinship.CHILD_IN_LAW, "子女的配偶", "child-in-law"),
+        (Kinship.OTHER, "其他", "other"),
+    ),
+    Use: _names(
+        (Use.PAY, "共济支付", "pooled payment"),
+        (Use.CONTRIBUTE, "共济缴费", "pooled contribution"),
+    ),
+    Purse: _names(
+        (Purse.CURRENT, "当年账户", "current-year money"),
+        (Purse.CARRIED, "历年结余", "carried money"),
+    ),
+    InstitutionKind: _names(
+        (InstitutionKind.HOSPITAL, "定点医疗机构", "medical institution"),
+        (InstitutionKind.PHARMACY, "定点零售药店", "pharmacy"),
+    ),
+    Level: _names(
+        (Level.PRIMARY, "一级（基层）", "primary"),
+        (Level.SECONDARY, "二级", "secondary"),
+        (Level.TERTIARY, "三级", "tertiary"),
+    ),
+    Care: _names(
+        (Care.OUTPATIENT, "门诊", "outpatient"),
+        (Care.EMERGENCY, "急诊", "emergency"),
+        (Care.INPATIENT, "住院", "inpatient"),
+        (Care.SERIOUS, "门诊大病", "serious outpatient illness"),
+        (Care.HOME_BED, "家庭病床", "home bed"),
+        (Care.PHARMACY, "药店购药", "pharmacy purchase"),
+    ),
+    Category: _names(
+        (Category.DRUG, "药品", "drug"),
+        (Category.DEVICE, "医疗器械", "device"),
+        (Category.CONSUMABLE, "医用耗材", "consumable"),
+        (Category.CHECKUP, "健康查体", "health check-up"),
+        (Category.FITNESS, "体育健身", "fitness"),
+        (Category.WELLNESS, "养生保健", "wellness"),
+        (Category.PUBLIC_HEALTH, "公共卫生", "public health"),
+    ),
+    Channel: _names(
+        (Channel.WINDOW, "窗口", "window"),
+        (Channel.KIOSK, "自助机", "kiosk"),
+        (Channel.INTERNET, "互联网医院", "internet hospital"),
+        (Channel.PHARMACY, "药店", "pharmacy"),
+    ),
+    Credential: _names(
+        (Credential.OWN, "本人的卡或码", "own card or code"),
+        (Credential.FAMILY_CODE, "亲情账户", "family account"),
+        (Credential.OTHER, "他人的卡或码", "somebody else's"),
+    ),
+    FilingChannel: _names(
+        (FilingChannel.APP, "手机应用", "app"),
+        (FilingChannel.MINI_PROGRAM, "小程序", "mini program"),
+        (FilingChannel.NATIONAL_PLATFORM, "国家医保服务平台", "national platform"),
+        (FilingChannel.WINDOW, "经办窗口", "service window"),
+    ),
+}
+"""Display names, by kind and value."""

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from gongji.desk.office import Session
-from gongji.desk.ports import Answer, AnswerKind, Caller, CallerKind
+from gongji.desk.ports import Answer, Caller, CallerKind
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.sight import sees_members, sees_payments
@@ -71,11 +71,7 @@ def own_bills(
         return refuse(Code.UNKNOWN_PERSON)
     if not (asked_by.may_act_for(person) or asked_by.kind is CallerKind.AUDITOR):
         return refuse(Code.FORBIDDEN)
-    found = session.unit.answers_of_patients([person], limit=limit, before=before)
-    return [answer for answer in found if answer.kind in _BILLS]
-
-
-_BILLS = (AnswerKind.SETTLEMENT, AnswerKind.REVERSAL)
+    return session.unit.answers_of_patients([person], limit=limit, before=before)
 
 
 def _on_behalf(asked_by: Caller, sponsor: str) -> str:

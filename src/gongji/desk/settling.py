@@ -105,7 +105,7 @@ def settle_batch(
             request.patient,
             decision.sponsor,
             micros(facts.at) if request.happened_at else at,
-            at,
+            at + len(written),  # the order of arrival stays readable within a batch
             session.law.version,
             decision.own_fen,
             decision.pooled_fen,

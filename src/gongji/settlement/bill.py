@@ -19,21 +19,24 @@ from gongji.terms import (
     Use,
 )
 
+END = r"(?![\s\S])"
+"""The end of a text. `$` would let a final newline pass, and `\\Z` is unknown to JSON Schema."""
+
 Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_FEN, description="分 (fen), a whole number")]
 AskerId = Annotated[
     str,
     msgspec.Meta(
         min_length=1,
         max_length=64,
-        pattern="^[A-Za-z0-9][A-Za-z0-9._:-]*$",
+        pattern="^[A-Za-z0-9][A-Za-z0-9._:-]*" + END,
         description="chosen by the asker; the same id again gives the first answer",
     ),
 ]
 PersonId = Annotated[
-    str, msgspec.Meta(pattern="^P[1-9][0-9]{5}-[0-9a-z]+$", min_length=9, max_length=40)
+    str, msgspec.Meta(pattern="^P[1-9][0-9]{5}-[0-9a-z]+" + END, min_length=9, max_length=40)
 ]
 InstitutionId = Annotated[
-    str, msgspec.Meta(pattern="^[HY][1-9][0-9]{5}-[0-9a-z]+$", min_length=9, max_length=40)
+    str, msgspec.Meta(pattern="^[HY][1-9][0-9]{5}-[0-9a-z]+" + END, min_length=9, max_length=40)
 ]
 
 

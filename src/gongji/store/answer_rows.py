@@ -74,7 +74,8 @@ class AnswerRows(Rows):
             _answer(row)
             for row in self._rows(
                 f"SELECT {_ANSWER} FROM answers WHERE patient IN {IN} AND recorded_at < ?"
-                " AND (? IS NULL OR sponsor = ?) ORDER BY recorded_at DESC, asker, id LIMIT ?",
+                " AND kind IN ('settlement', 'reversal') AND (? IS NULL OR sponsor = ?)"
+                " ORDER BY recorded_at DESC, asker, id LIMIT ?",
                 as_json(ids),
                 before,
                 sponsor,

@@ -42,6 +42,8 @@ class Vault:
 
     def open(self, sealed: bytes, where: str) -> bytes:
         """The plain bytes, or WrongKey when key, place or bytes are not the sealed ones."""
+        if len(sealed) < _NONCE + _TAG:
+            raise WrongKey(f"{where}: {len(sealed)} bytes are too few to have been sealed")
         nonce, body, tag = sealed[:_NONCE], sealed[_NONCE:-_TAG], sealed[-_TAG:]
         decryptor = Cipher(algorithms.SM4(self._seal_key), modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(where.encode())

@@ -113,11 +113,13 @@ class SqliteStore:
 
 @contextmanager
 def _unavailable_on_failure() -> Iterator[None]:
-    """A full disk and a locked file are the machine's failures, whatever SQLite calls them."""
+    """A full disk and a locked file are the machine's failures; a wrong statement is ours."""
     try:
         yield
-    except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-        if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
+    except sqlite3.DatabaseError as error:
+        ours = (sqlite3.IntegrityError, sqlite3.ProgrammingError)
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(error, ours) or code == sqlite3.SQLITE_ERROR:
             raise
         raise StoreUnavailable(f"the store cannot be used: {error}") from error
 

@@ -1,0 +1,103 @@
+"""个人账户 · accounts: balances, credits, a person's own bills, and family codes."""
+
+import msgspec
+from litestar import get, post
+from litestar.params import JSONBody
+
+from gongji.desk.looking import own_bills
+from gongji.desk.office import Session
+from gongji.desk.people import (
+    Credit,
+    balances_of,
+    credit,
+    hold_code,
+)
+from gongji.policy.refusal import Refusal
+from gongji.terms import local_day
+from gongji.web.access import (
+    AUDITOR,
+    CLERK,
+    PERSON,
+    Call,
+    acts_for,
+    only,
+    reads_of,
+)
+from gongji.web.parameters import Before, Limit, PersonInPath, before_micros, page
+from gongji.web.problems import accept
+from gongji.web.reading import Strict, past_day
+from gongji.web.shapes import CreditAsked, HoldCode
+from gongji.web.showing import Eye
+from gongji.web.shown import AccountShown, CodesHeld, Credited
+from gongji.web.shown_settlements import Payments
+
+
+@get("/people/{person:str}/account", opt=only(PERSON, CLERK, AUDITOR), operation_id="get_account")
+async def account(request: Call, person: PersonInPath) -> AccountShown:
+    """Both balances, and what of them may be pooled today (ACC-6)."""
+    reads_of(request.caller, person)
+
+    def shown(session: Session) -> AccountShown | Refusal:
+        held = balances_of(session, person)
+        if isinstance(held, Refusal):
+            return held
+        law = session.law.on(person[1:7], local_day(session.now))
+        return AccountShown(
+            person=person,
+            current_fen=held.current,
+            carried_fen=held.carried,
+            pooled_fen=sum(held.of(purse) for purse in law.pooled_purses.value),
+        )
+
+    return accept(await request.counter.ask(shown))
+
+
+@post("/people/{person:str}/credits", opt=only(CLERK), dto=Strict, return_dto=None,
+      status_code=200, operation_id="credit_account")  # fmt: skip
+async def put_in(request: Call, person: PersonInPath, data: JSONBody[CreditAsked]) -> Credited:
+    """Put money into a purse, once for an id."""
+    acts_for(request.caller, person)
+    past_day("happened_on", data.happened_on, local_day(request.office.clock()))
+    asked = Credit(person=person, **msgspec.structs.asdict(data))
+    repeated = accept(await request.counter.do(lambda session: credit(session, asked)))
+    return Credited(
+        id=data.id, person=person, purse=data.purse, amount_fen=data.amount_fen, repeated=repeated
+    )
+
+
+@get("/people/{person:str}/bills", opt=only(PERSON, CLERK, AUDITOR), operation_id="list_bills")
+async def bills(
+    request: Call, person: PersonInPath, limit: Limit = 100, before: Before = None
+) -> Payments:
+    """A person's own settlements and reversals, pooled or not, newest first."""
+    reads_of(request.caller, person)
+    until = before_micros(before)
+    rows = accept(
+        await request.counter.ask(
+            lambda session: own_bills(session, person, request.caller, limit=limit, before=until)
+        )
+    )
+    return page(rows, limit, Eye.PATIENT)
+
+
+@post("/people/{person:str}/family-codes", opt=only(PERSON, CLERK), dto=Strict, return_dto=None,
+      status_code=200, operation_id="hold_family_code")  # fmt: skip
+async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) -> CodesHeld:
+    """亲情账户: hold a relative's code. No money is shared by it (FAM-1)."""
+    acts_for(request.caller, person)
+    held = await request.counter.do(
+        lambda session: hold_code(session, person, data.relative, request.caller)
+    )
+    return CodesHeld(holder=person, relatives=accept(held))
+
+
+@get("/people/{person:str}/family-codes", opt=only(PERSON, CLERK, AUDITOR),
+     operation_id="list_family_codes")  # fmt: skip
+async def codes(request: Call, person: PersonInPath) -> CodesHeld:
+    """Whose codes a person holds."""
+    reads_of(request.caller, person)
+    held = await request.counter.ask(lambda session: session.unit.codes_of(person))
+    return CodesHeld(holder=person, relatives=tuple(held))
+
+
+ROUTES = [account, put_in, bills, hold, codes]

@@ -1,0 +1,86 @@
+"""服务: the ASGI application from its routes. Everything that it needs is handed to it."""
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.types import Message, Scope
+
+from gongji import __version__
+from gongji.desk.counter import Counter
+from gongji.web import (
+    account_routes,
+    docs,
+    pack_routes,
+    pages,
+    people_routes,
+    pool_routes,
+    settlement_routes,
+)
+from gongji.web.access import Call, Doorkeeper, admit
+from gongji.web.problems import HANDLERS
+from gongji.web.reading import BODY_LIMIT
+from gongji.web.sample import SampleInfo
+
+_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+def create_app(
+    counter: Counter, *, token_secret: bytes, sample: SampleInfo | None = None
+) -> Litestar:
+    """The application on a counter, which it opens when it starts and closes when it stops.
+
+    `token_secret` (32 bytes at least) signs persons' tokens. `sample` is the family of the first
+    page; without it the first page is a word of welcome.
+    """
+    v1 = Router(
+        "/v1",
+        route_handlers=[
+            *settlement_routes.ROUTES,
+            *pool_routes.ROUTES,
+            *people_routes.ROUTES,
+            *account_routes.ROUTES,
+            *pack_routes.ROUTES,
+        ],
+    )
+    return Litestar(
+        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES],
+        guards=[admit],
+        request_class=Call,
+        request_max_body_size=BODY_LIMIT,
+        exception_handlers=HANDLERS,
+        before_send=[_protect],
+        on_startup=[counter.start],
+        on_shutdown=[counter.stop],
+        openapi_config=OpenAPIConfig(
+            title="Gongji 共济",
+            version=__version__,
+            description=docs.ABOUT,
+            use_handler_docstrings=True,
+            # The framework's own pages load scripts from elsewhere. Ours are in `docs`.
+            openapi_router=docs.NoPages("/none", route_handlers=[]),
+        ),
+        state=State(
+            {
+                "counter": counter,
+                "doorkeeper": Doorkeeper(counter, token_secret),
+                "sample": sample,
+            }
+        ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+async def _protect(message: Message, scope: Scope) -> None:
+    """Headers of every answer, problems too: nothing from outside, nothing kept by a proxy."""
+    if message["type"] != "http.response.start":
+        return
+    kept = b"public, max-age=3600" if scope["path"].startswith("/static/") else b"no-store"
+    message["headers"] = [*message.get("headers", ()), *_HEADERS, (b"cache-control", kept)]

@@ -1,0 +1,155 @@
+"""示例的故事: 李明 in Shanghai pays for his son at a clinic. The parts that several examples share."""
+
+from datetime import date, datetime
+from typing import Any
+
+from gongji.terms import (
+    LOCAL_TIME,
+    InstitutionKind,
+    Kinship,
+    Level,
+    Purse,
+    Scheme,
+    Status,
+)
+from gongji.web import shown
+from gongji.web import shown_settlements as settled
+from gongji.web.showing import WHY_OUTCOME, WHY_REFUSED
+
+FATHER, SON = "P310000-3f2a91c04b7d", "P310000-8d10e5a7c266"
+CLINIC, BILL_ID = "H310000-5b77c1e09a42", "2025-1110-0001"
+POOL, BOND_ID = "N310000-c9a4402be17f", "B310000-17d3f08ac5e9"
+LAW = "5f740321c00e2a6a"
+NOW = datetime(2025, 11, 10, 9, 30, tzinfo=LOCAL_TIME)
+
+
+PAYS = shown.Cite(
+    rules=("SET-2",),
+    region="310000",
+    question="pool_pays",
+    day=date(2022, 8, 1),
+    basis="rounded",
+    quote="医保报销后的医疗费用，不包括自费费用",
+    text="8月起个人医保账户资金家庭成员可共济使用",
+    place="「什么是共济支付？什么是共济缴费？」",
+)
+KIN = shown.ProvisionShown(
+    rules=("NET-4", "NET-5"),
+    region="310000",
+    question="kin_allowed",
+    day=date(2022, 7, 1),
+    basis="rounded",
+    quote="应当是组建人的配偶、父母、子女",
+    text="8月起个人医保账户资金家庭成员可共济使用",
+    place="「家庭共济网的组建人、共济成员需要满足什么条件？」",
+    asks_zh="组建人的哪些亲属可以是成员？",
+    asks_en="Which relatives of the sponsor may be members?",
+    value=["child", "parent", "spouse"],
+    issuer="上海发布",
+    reading_zh="",
+    reading_en="",
+)
+
+
+def problem(code: str, status: int, *cites: shown.Cite, **numbers: int) -> shown.Problem:
+    why = WHY_REFUSED[code]
+    return shown.Problem(
+        type=f"/docs#{code}",
+        title=why.zh,
+        status=status,
+        detail=why.zh,
+        code=code,
+        succeeds=shown.Succeeds(how=why.remedy_zh, at=None),
+        cites=cites,
+        numbers=numbers,
+    )
+
+
+UNKNOWN = problem("unknown_person", 404)
+FORBIDDEN = problem("forbidden", 403)
+NO_POOL = problem("no_pool", 404)
+
+BILL: dict[str, Any] = {
+    "patient": SON,
+    "institution": CLINIC,
+    "total_fen": 300_00,
+    "fund_paid_fen": 120_00,
+    "self_paid_fen": 150_00,
+    "uncovered_fen": 30_00,
+}
+DECISION: dict[str, Any] = {
+    "patient": SON,
+    "institution": CLINIC,
+    "outcome": "pooled",
+    "says": WHY_OUTCOME["pooled"],
+    "own_fen": 0,
+    "pooled_fen": 150_00,
+    "cash_fen": 30_00,
+    "outside_relief_fen": 150_00,
+    "sponsor": FATHER,
+    "draws": (
+        settled.DrawShown(person=FATHER, purse=Purse.CARRIED, amount_fen=150_00, after_fen=None),
+    ),
+    "reasons": (),
+    "cites": (PAYS,),
+    "own_after": shown.BalancesShown(0, 0),
+    "law": LAW,
+}
+SETTLED = settled.SettlementShown(
+    **DECISION,
+    reference=f"{CLINIC}/{BILL_ID}",
+    id=BILL_ID,
+    happened_at=NOW,
+    recorded_at=NOW,
+    repeated=False,
+)
+PAYMENT: dict[str, Any] = {
+    "reference": f"{CLINIC}/{BILL_ID}",
+    "kind": "settlement",
+    "reverses": None,
+    "patient": SON,
+    "sponsor": FATHER,
+    "happened_at": NOW,
+    "recorded_at": NOW,
+    "pooled_fen": 150_00,
+}
+OWN = settled.Payments(
+    payments=(settled.PaymentShown(**PAYMENT, own_fen=0, cash_fen=30_00),), next_before=NOW
+)
+POOLED = settled.Payments(
+    payments=(settled.PaymentShown(**PAYMENT, own_fen=None, cash_fen=None),), next_before=NOW
+)
+STANDING = shown.StandingShown(
+    scheme=Scheme.RESIDENT,
+    status=Status.ACTIVE,
+    ecode=True,
+    died=None,
+    suspended_from=None,
+    suspended_until=None,
+)
+ENDED = shown.EndedShown(ends=NOW, bonds=(BOND_ID,))
+INSTITUTION = shown.InstitutionShown(
+    id=CLINIC,
+    region="310000",
+    kind=InstitutionKind.HOSPITAL,
+    name="共济街道社区卫生服务中心",
+    level=Level.PRIMARY,
+    designated=True,
+    one_card=True,
+)
+PACK: dict[str, Any] = {
+    "region": "310000",
+    "name_zh": "上海市",
+    "name_en": "Shanghai",
+    "attribution": "stated",
+    "note_zh": "",
+    "note_en": "",
+}
+BOND: dict[str, Any] = {
+    "id": BOND_ID,
+    "sponsor": FATHER,
+    "member": SON,
+    "kinship": Kinship.CHILD,
+    "starts": NOW,
+    "ends": None,
+}

@@ -1,0 +1,61 @@
+"""参数: what addresses and queries may say, the same on every route, and how lists are paged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar.params import PathParameter, QueryParameter
+
+from gongji.desk.ports import Answer
+from gongji.settlement.bill import AskerId, InstitutionId, PersonId
+from gongji.terms import LOCAL_TIME, NEVER, RegionCode, micros, moment
+from gongji.web.forms import pattern_of
+from gongji.web.reading import read_moment
+from gongji.web.showing import Eye, payment_shown
+from gongji.web.shown_settlements import Payments
+
+PersonInPath = Annotated[str, PathParameter(pattern=pattern_of(PersonId), max_length=40)]
+InstitutionInPath = Annotated[str, PathParameter(pattern=pattern_of(InstitutionId), max_length=40)]
+AskersIdInPath = Annotated[str, PathParameter(pattern=pattern_of(AskerId), max_length=64)]
+RegionInPath = Annotated[str, PathParameter(pattern=pattern_of(RegionCode), max_length=6)]
+
+At = Annotated[
+    str | None,
+    QueryParameter(
+        description="an instant of the past, ISO 8601 with its offset; left out, it is now",
+        schema_extra={"format": "date-time"},
+    ),
+]
+Before = Annotated[
+    str | None,
+    QueryParameter(
+        description="list what was recorded before this instant: `next_before` of the page before",
+        schema_extra={"format": "date-time"},
+    ),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="how many at most")]
+
+
+def before_micros(text: str | None) -> int:
+    """The end of a page, in micros; NEVER for the first one."""
+    latest = datetime(9000, 1, 1, tzinfo=LOCAL_TIME)
+    found = read_moment("before", text, latest)
+    return NEVER if found is None else micros(found)
+
+
+def page(rows: Sequence[Answer], limit: int, eye: Eye) -> Payments:
+    """A page of payments. What was recorded at one instant is never torn apart by a page's end,
+    because the next page begins before an instant."""
+    rows = whole_instants(rows, limit)
+    return Payments(
+        payments=tuple(payment_shown(answer, eye) for answer in rows),
+        next_before=moment(rows[-1].recorded_at) if rows else None,
+    )
+
+
+def whole_instants(rows: Sequence[Any], limit: int) -> Sequence[Any]:
+    """Without the last instant's rows, if the page is full and others of it may lie beyond."""
+    if len(rows) < limit:
+        return rows
+    whole = [row for row in rows if row.recorded_at > rows[-1].recorded_at]
+    return whole or rows

@@ -1,0 +1,151 @@
+"""报文: what goes in and out over the API. Whatever comes from outside is checked by these forms.
+
+Money is whole fen with `_fen` at the end of the name. Instants are ISO 8601 with an offset, days
+ISO 8601. A field that the form does not know is refused, so that a slip is not taken for silence.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+
+from gongji.settlement.bill import AskerId, InstitutionId, PersonId
+from gongji.terms import (
+    LARGEST_FEN,
+    FilingChannel,
+    InstitutionKind,
+    Kinship,
+    Level,
+    Purse,
+    RegionCode,
+    Scheme,
+    Status,
+    Use,
+)
+
+_END = r"(?![\s\S])"
+"""The very end. `$` alone would let a last newline pass."""
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True, description="an instant with its offset")]
+Name = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=100,
+        pattern=r"^(?!\s)[^\x00-\x1f\x7f]+(?<!\s)" + _END,
+        description="a name, without control characters and without spaces at its ends",
+    ),
+]
+IdentityNumber = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=18,
+        max_length=18,
+        pattern="^[0-9]{17}[0-9X]$",
+        description="居民身份号码: 17 digits, then a check character, a digit or X",
+    ),
+]
+Phone = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=20, pattern="^[0-9+-]*" + _END, description="digits, + and -; empty for none"
+    ),
+]
+Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that is asked refuses fields that it does not know."""
+
+
+# What is asked ───────────────────────────────────────────────────────────────────────────────────
+
+
+class RegisterPerson(_Asked, frozen=True, kw_only=True):
+    """参保登记: a person with a standing. The date of birth is read from the number."""
+
+    region: RegionCode
+    name: Name
+    number: IdentityNumber
+    scheme: Scheme
+    status: Status = Status.ACTIVE
+    ecode: bool = True
+    phone: Phone = ""
+
+
+class FindPerson(_Asked, frozen=True, kw_only=True):
+    """按证件号查询. A person has to know the name as well; the others act on a card shown to them."""
+
+    region: RegionCode
+    number: IdentityNumber
+    name: Name | None = None
+
+
+class CreditAsked(_Asked, frozen=True, kw_only=True):
+    """个人账户划入: money that the agency puts into a purse, once for an id."""
+
+    id: AskerId
+    purse: Purse
+    amount_fen: Positive
+    happened_on: date | None = None
+
+
+class HoldCode(_Asked, frozen=True, kw_only=True):
+    """亲情账户绑定: whose code is to be shown on the holder's phone."""
+
+    relative: PersonId
+
+
+class Filed(_Asked, frozen=True, kw_only=True):
+    """办理信息: the channel, left out where the caller has only one, and at the window the identity
+    number of whoever came for the person concerned (NET-17)."""
+
+    channel: FilingChannel | None = None
+    agent: IdentityNumber | None = None
+
+
+class MemberAsked(_Asked, frozen=True, kw_only=True):
+    """共济成员: who it is to the sponsor."""
+
+    person: PersonId
+    kinship: Kinship
+
+
+class FormPool(Filed, frozen=True, kw_only=True):
+    """组建家庭共济网. `committed`: the commitment has been read and signed (NET-14)."""
+
+    sponsor: PersonId
+    members: Annotated[tuple[MemberAsked, ...], msgspec.Meta(max_length=50)] = ()
+    uses: frozenset[Use] = frozenset()
+    committed: bool = False
+
+
+class BindMember(Filed, frozen=True, kw_only=True):
+    """添加共济成员."""
+
+    member: PersonId
+    kinship: Kinship
+
+
+class ChooseUses(Filed, frozen=True, kw_only=True):
+    """选择共济方式."""
+
+    uses: frozenset[Use]
+
+
+class LeavePool(Filed, frozen=True, kw_only=True):
+    """退出共济网: one sponsor's pool, or every pool when no sponsor is named."""
+
+    sponsor: PersonId | None = None
+
+
+class RegisterInstitution(_Asked, frozen=True, kw_only=True):
+    """定点医药机构登记. With the id of a known institution it changes what is known of it."""
+
+    region: RegionCode
+    kind: InstitutionKind
+    name: Name
+    id: InstitutionId | None = None
+    level: Level | None = None
+    designated: bool = True
+    one_card: bool = True

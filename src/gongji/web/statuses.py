@@ -1,0 +1,78 @@
+"""问题一览: which refusal is which HTTP status, in one table, and which field it is about."""
+
+from collections.abc import Mapping
+
+from gongji.policy.refusal import Code
+from gongji.words import Words
+
+STATUS_OF: Mapping[Code, int] = {
+    # The request is well formed and the law, or the person's standing, says no.
+    Code.SPONSOR_NOT_EMPLOYEE: 422,
+    Code.SPONSOR_NOT_IN_FORCE: 422,
+    Code.NOTHING_CARRIED: 422,
+    Code.COMMITMENT_MISSING: 422,
+    Code.OWN_SELF: 422,
+    Code.MEMBER_NOT_INSURED: 422,
+    Code.MEMBER_NOT_HERE: 422,
+    Code.ECODE_INACTIVE: 422,
+    Code.KINSHIP_NOT_ALLOWED: 422,
+    Code.NO_ACCOUNT: 422,
+    Code.NOT_OWN_CREDENTIAL: 422,
+    Code.PATIENT_NOT_INSURED: 422,
+    Code.NOT_DESIGNATED: 422,
+    Code.ONLINE_SUSPENDED: 422,
+    Code.AMOUNTS_DO_NOT_ADD_UP: 422,
+    Code.MORE_THAN_SETTLED: 422,
+    Code.NO_YEAR_TURN: 422,
+    Code.NOT_DEAD: 422,
+    # It would succeed in another state of things than the present one.
+    Code.SPONSOR_IS_MEMBER: 409,
+    Code.SPONSOR_HAS_POOL: 409,
+    Code.MEMBER_IS_SPONSOR: 409,
+    Code.ALREADY_IN_A_POOL: 409,
+    Code.TWO_WAY_NOT_ALLOWED: 409,
+    Code.TOO_MANY_MEMBERS: 409,
+    Code.REBIND_TOMORROW: 409,
+    Code.TOO_EARLY: 409,
+    Code.UNBIND_FIRST: 409,
+    Code.TOO_MANY_RELATIVES: 409,
+    Code.ID_REUSED: 409,
+    Code.ALREADY_REVERSED: 409,
+    # It names what is not there.
+    Code.NOT_BOUND: 404,
+    Code.NO_POOL: 404,
+    Code.UNKNOWN_PERSON: 404,
+    Code.UNKNOWN_INSTITUTION: 404,
+    Code.UNKNOWN_SETTLEMENT: 404,
+    # It is not the asker's to ask.
+    Code.FORBIDDEN: 403,
+}
+"""HTTP status by refusal."""
+
+FIELD_OF: Mapping[Code, tuple[str, Words]] = {
+    Code.AMOUNTS_DO_NOT_ADD_UP: (
+        "total_fen",
+        Words("三项之和", "the sum of the three parts"),
+    ),
+    Code.ID_REUSED: ("id", Words("未用过的编号", "an id that was not used before")),
+    Code.MORE_THAN_SETTLED: (
+        "self_paid_fen",
+        Words("不超过 available_fen 的整数", "a whole number up to available_fen"),
+    ),
+}
+"""The field to mend, where a refusal is about one."""
+
+TITLES: Mapping[str, Words] = {
+    "bad_input": Words("提交的内容不合要求", "The request cannot be taken as it is"),
+    "no_provision": Words("当日没有可依据的规定", "No provision for that day"),
+    "unknown_region": Words("没有这个统筹区", "Unknown region"),
+    "unauthenticated": Words("没有有效的密钥或令牌", "No valid key or token"),
+    "busy": Words("暂时无法办理", "Not available at the moment"),
+    "store_unavailable": Words("暂时无法办理", "Not available at the moment"),
+    "not_found": Words("没有这个地址", "There is nothing at this address"),
+    "method_not_allowed": Words("这个地址不接受这种方法", "This address does not take this method"),
+    "too_large": Words("请求正文过大", "The body is too large"),
+    "bad_request": Words("请求不合要求", "The request cannot be taken"),
+    "internal": Words("系统出错", "A mistake of ours"),
+}
+"""The problems that are no refusals of the desk."""

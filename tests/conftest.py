@@ -1,12 +1,14 @@
 """What all tests share: hypothesis without surprises, and a town that is closed afterwards."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from town import SHANGHAI, Town
+from town import SHANGHAI, OpenTown, Town
+
+__all__ = ["OpenTown", "town"]
 
 # The same examples on every machine and on every day: a red test stays red until it is mended.
 settings.register_profile(
@@ -22,12 +24,10 @@ settings.load_profile("steady")
 for name in [name for name in os.environ if name in {"GONGJI_KEY", "GONGJI_DATABASE"}]:
     del os.environ[name]  # a developer's own settings must not reach a test
 
-OpenTown = Callable[..., Town]
-
 
 @pytest.fixture
 def town() -> Iterator[OpenTown]:
-    """Opens towns: `town(LINYI, "2023-03-01T09:00")`, Shanghai in November 2025 by default."""
+    """Opens towns, Shanghai in November 2025 by default, and closes them afterwards."""
     opened: list[Town] = []
 
     def open_town(region: str = SHANGHAI, now: str = "2025-11-10T09:00") -> Town:

@@ -362,6 +362,10 @@ class Town:
         self.office.store.close()
 
 
+OpenTown = Callable[..., Town]
+"""What the fixture `town` gives: `town(LINYI, "2023-03-01T09:00")`."""
+
+
 def code(found: object) -> str:
     """The code of a refusal, or what came instead, which then fails the comparison."""
     return found.code.value if isinstance(found, Refusal) else f"not refused: {found!r}"

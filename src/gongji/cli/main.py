@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, law, run
+from gongji.cli import books, calendar, keys, law, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +26,7 @@ for command in (
     books.explain,
     calendar.rollover,
     calendar.statement,
+    keys.keys,
 ):
     cli.add_command(command)
 

@@ -74,6 +74,7 @@ def read_pack(files: Mapping[str, str]) -> Pack:
     any of them, each question in one.
     """
     head: dict[str, Any] = {}
+    stands: dict[str, str] = {}  # in which file a key of the head stands
     raw: dict[str, tuple[str, list[dict[str, Any]]]] = {}
     for file, text in sorted(files.items()):
         try:
@@ -84,7 +85,7 @@ def read_pack(files: Mapping[str, str]) -> Pack:
             if key in _HEAD_KEYS:
                 if key in head:
                     raise BadPack(file, _line(text, key), key, "stands in two files of the pack")
-                head[key] = value
+                head[key], stands[key] = value, file
             elif key not in QUESTIONS:
                 near = _nearest(key, QUESTIONS)
                 raise BadPack(file, _line(text, key), key, f"no such question; {near}")
@@ -96,18 +97,7 @@ def read_pack(files: Mapping[str, str]) -> Pack:
             else:
                 raw[key] = (file, value)
 
-    first = min(files)
-    for key in ("region", "name", "name_en", "texts"):
-        if key not in head:
-            raise BadPack(first, None, key, "missing from the head of the pack")
-    if not isinstance(head["region"], str) or not re.fullmatch("[1-9][0-9]{5}", head["region"]):
-        raise BadPack(first, _line(files[first], "region"), "region", "six digits in quotes")
-    try:
-        texts = msgspec.convert(head["texts"], dict[str, Text])
-        attribution = Attribution(head.get("attribution", "stated"))
-    except (msgspec.ValidationError, ValueError) as error:
-        raise BadPack(first, None, "texts", str(error)) from None
-
+    texts = _head(head, stands, files)
     answers = {
         name: _clause(name, entries, head["region"], texts, file, files[file])
         for name, (file, entries) in raw.items()
@@ -116,12 +106,42 @@ def read_pack(files: Mapping[str, str]) -> Pack:
         region=head["region"],
         name=head["name"],
         name_en=head["name_en"],
-        attribution=attribution,
+        attribution=Attribution(head.get("attribution", "stated")),
         note=head.get("note", ""),
         note_en=head.get("note_en", ""),
         texts=texts,
         answers=answers,
     )
+
+
+def _head(
+    head: Mapping[str, Any], stands: Mapping[str, str], files: Mapping[str, str]
+) -> dict[str, Text]:
+    """Hold the head of a pack against its form; the texts that the pack quotes."""
+
+    def refuse(key: str, wrong: str) -> typing.NoReturn:
+        file = stands[key]
+        raise BadPack(file, _line(files[file], key), key, wrong)
+
+    for key in ("region", "name", "name_en", "texts"):
+        if key not in head:
+            file = next(iter(stands.values()), min(files))
+            raise BadPack(file, None, key, "missing from the head of the pack")
+    for key in ("region", "name", "name_en", "note", "note_en", "attribution"):
+        if not isinstance(head.get(key, ""), str):
+            refuse(key, f"words in quotes; found {head[key]!r}")
+    if not re.fullmatch("[1-9][0-9]{5}", head["region"]):
+        refuse("region", f"six digits in quotes; found {head['region']!r}")
+    if head.get("attribution", "stated") not in list(Attribution):
+        refuse("attribution", f"one of {_list(Attribution)}; found {head['attribution']!r}")
+    try:
+        return msgspec.convert(head["texts"], dict[str, Text])
+    except msgspec.ValidationError as error:
+        refuse("texts", str(error))
+
+
+_Refuse = typing.Callable[[str, str], typing.NoReturn]
+"""Refuses a key of one provision, with what is wrong."""
 
 
 def _clause(
@@ -139,35 +159,13 @@ def _clause(
         def refuse(key: str, wrong: str, line: int | None = line) -> typing.NoReturn:
             raise BadPack(file, line, f"{name}.{key}", wrong)
 
-        for key in entry:
-            if key not in _PROVISION_KEYS:
-                refuse(key, f"unknown key; {_nearest(key, _PROVISION_KEYS)}")
-        for key in sorted(_MUST_HAVE):
-            if key not in entry:
-                refuse(
-                    key, "missing; a provision without day, rule and quoted words has no authority"
-                )
-        if type(entry["day"]) is not date:
-            refuse("day", f"a day such as 2022-07-01, without quotes; found {entry['day']!r}")
-        if entry["basis"] not in list(Basis):
-            refuse("basis", f"one of {_list(Basis)}; found {entry['basis']!r}")
-        rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
-        if not rules or not all(isinstance(r, str) and _RULE.match(r) for r in rules):
-            refuse("rule", f'rule identifiers such as "NET-5"; found {entry["rule"]!r}')
-        if entry["text"] not in texts:
-            refuse("text", f"one of the pack's texts: {_list(texts)}; found {entry['text']!r}")
-        for key in ("place", "quote"):
-            if not isinstance(entry[key], str) or not entry[key].strip():
-                refuse(key, "words in quotes, not empty")
-        if bool(entry.get("reading")) != bool(entry.get("reading_en")):
-            refuse("reading", "a reading is given in Chinese and in English, or not at all")
         found.append(
             Provision(
                 region=region,
                 question=name,
+                rules=_checked(entry, texts, refuse),
                 day=entry["day"],
                 basis=Basis(entry["basis"]),
-                rules=tuple(rules),
                 text=entry["text"],
                 place=entry["place"],
                 quote=entry["quote"],
@@ -179,12 +177,41 @@ def _clause(
     found.sort(key=lambda provision: provision.day)
     for earlier, later in pairwise(found):
         if earlier.day == later.day:
-            line = _line(source, name, len(entries) - 1)
+            index = [n for n, entry in enumerate(entries) if entry["day"] == later.day][1]
+            line = _line(source, name, index)
             raise BadPack(file, line, name, f"two provisions on {later.day}; a day has one answer")
     return tuple(found)
 
 
-def _value(raw: object, form: Any, refuse: typing.Callable[[str, str], typing.NoReturn]) -> object:
+def _checked(entry: dict[str, Any], texts: Mapping[str, Text], refuse: _Refuse) -> tuple[str, ...]:
+    """Hold a provision's keys, but for the value, against their forms; its rules as a tuple."""
+    for key in entry:
+        if key not in _PROVISION_KEYS:
+            refuse(key, f"unknown key; {_nearest(key, _PROVISION_KEYS)}")
+    for key in sorted(_MUST_HAVE):
+        if key not in entry:
+            refuse(key, "missing; a provision without day, rule and quoted words has no authority")
+    if type(entry["day"]) is not date:
+        refuse("day", f"a day such as 2022-07-01, without quotes; found {entry['day']!r}")
+    if entry["basis"] not in list(Basis):
+        refuse("basis", f"one of {_list(Basis)}; found {entry['basis']!r}")
+    rules = entry["rule"] if isinstance(entry["rule"], list) else [entry["rule"]]
+    if not rules or not all(isinstance(r, str) and _RULE.fullmatch(r) for r in rules):
+        refuse("rule", f'rule identifiers such as "NET-5"; found {entry["rule"]!r}')
+    if not isinstance(entry["text"], str) or entry["text"] not in texts:
+        refuse("text", f"one of the pack's texts: {_list(texts)}; found {entry['text']!r}")
+    for key in ("place", "quote"):
+        if not isinstance(entry[key], str) or not entry[key].strip():
+            refuse(key, "words in quotes, not empty")
+    for key in ("reading", "reading_en"):
+        if not isinstance(entry.get(key, ""), str):
+            refuse(key, f"words in quotes; found {entry[key]!r}")
+    if bool(entry.get("reading")) != bool(entry.get("reading_en")):
+        refuse("reading", "a reading is given in Chinese and in English, or not at all")
+    return tuple(rules)
+
+
+def _value(raw: object, form: Any, refuse: _Refuse) -> object:
     try:
         value: object = msgspec.convert(raw, form)
     except msgspec.ValidationError as error:
@@ -273,7 +300,7 @@ class Law:
         assert found is not None and found.key == key, key
         return found
 
-    def text(self, provision: Provision[object]) -> Text:
+    def text(self, provision: Provision[Any]) -> Text:
         """The document that a provision quotes."""
         return self.packs[provision.region].texts[provision.text]
 

@@ -36,7 +36,7 @@ class AccountLaw(msgspec.Struct, frozen=True, kw_only=True):
         Asks("Which money of the sponsor is pooled?", "组建人的哪部分资金可以共济？"),
     ]
     member_limit_fen: Annotated[
-        Provision[int | NoLimit],
+        Provision[NoLimit],
         Asks("How much may one member use?", "每位成员有无使用限额？"),
     ]
     statement_month: Annotated[

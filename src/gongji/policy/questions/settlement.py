@@ -26,7 +26,7 @@ class SettlementLaw(PoolLaw, frozen=True, kw_only=True):
         Asks("May medicine be fetched for another?", "可以代他人购药吗？"),
     ]
     pool_pays: Annotated[
-        Provision[frozenset[Literal["self_paid", "uncovered"]]],
+        Provision[frozenset[Literal["self_paid"]]],
         Asks("Which part of a bill does pooled money pay?", "共济资金支付账单的哪一部分？"),
     ]
     own_draw_order: Annotated[

@@ -1,0 +1,162 @@
+"""The machine's failures: a full disk, a locked file, a file that is none. Nothing half-written."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gongji.desk.office import Office, Session
+from gongji.desk.ports import Clock, StoreUnavailable
+from gongji.desk.settling import Answered, settle_batch
+from gongji.store.sqlite import SqliteStore
+from gongji.wiring import shipped_packs
+from store.stores import VAULT, sqlite_file
+from town import Town
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    """A family in a file."""
+
+    def open_office(clock: Clock) -> Office:
+        office = Office(sqlite_file(tmp_path, VAULT), shipped_packs(), clock)
+        office.open()
+        return office
+
+    opened = Town(open_office=open_office)
+    opened.person("father", carried=9000_00)
+    opened.person("child", "resident")
+    opened.hospital("clinic")
+    opened.pool("father", {"child": "child"})
+    yield opened
+    opened.close()
+
+
+def writer_of(town: Town) -> sqlite3.Connection:
+    """The store's own connection, to make it impatient or poor."""
+    store = town.office.store
+    assert isinstance(store, SqliteStore)
+    return store._writer
+
+
+def state(town: Town) -> tuple[int, int, int]:
+    """What a half-written settlement would change."""
+    with town.office.store.read() as unit:
+        entries = len(list(unit.entry_rows()))
+        answers = len(unit.answers_of_asker(town.place("clinic"), limit=999, before=2**62))
+    return town.balance("father").carried, entries, answers
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(town: Town) -> None:
+    """Not one of the batch; when there is room again, the same ids settle."""
+    (pages,) = writer_of(town).execute("PRAGMA page_count").fetchone()
+    writer_of(town).execute(f"PRAGMA max_page_count = {pages}")
+    bills = [town.bill("child", "clinic", 1_00, id=f"b{n}") for n in range(200)]
+    before = state(town)
+    with pytest.raises(StoreUnavailable, match="full"):
+        town.do(lambda session: settle_batch(session, bills))
+    assert state(town) == before
+    town.proof()
+    writer_of(town).execute("PRAGMA max_page_count = 1000000")
+    found = town.do(lambda session: settle_batch(session, bills))
+    assert all(isinstance(one, Answered) and not one.repeated for one in found)
+    town.proof()
+
+
+def test_a_locked_file_is_said_and_reading_goes_on(town: Town, tmp_path: Path) -> None:
+    """Another process holds the lock: writers are told, readers are not disturbed."""
+    writer_of(town).execute("PRAGMA busy_timeout = 20")
+    before = state(town)
+    other = sqlite3.connect(tmp_path / "gongji.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        town.settle("child", "clinic", 1_00, id="b1")
+    assert state(town) == before
+    other.execute("ROLLBACK")
+    other.close()
+    assert isinstance(town.settle("child", "clinic", 1_00, id="b1"), Answered)
+
+
+def test_a_file_that_is_no_store_is_said(tmp_path: Path) -> None:
+    """Somebody gave the wrong name."""
+    file = tmp_path / "letter.db"
+    file.write_bytes(b"Dear Sir or Madam, " * 100)
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        SqliteStore(str(file), VAULT)
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    """Nor is a path below a file."""
+    with pytest.raises(StoreUnavailable):
+        SqliteStore(str(tmp_path), VAULT)
+
+
+def test_two_processes_on_one_file_settle_an_id_once(town: Town, tmp_path: Path) -> None:
+    """The second finds what the first has committed, and answers with it."""
+    second = Office(
+        SqliteStore(str(tmp_path / "gongji.db"), VAULT), shipped_packs(), town.office.clock
+    )
+    bill = town.bill("child", "clinic", 80_00, id="b1")
+    first = town.settle_bill(bill)
+    (again,) = second.do(lambda session: settle_batch(session, [bill]))
+    assert isinstance(first, Answered)
+    assert isinstance(again, Answered)
+    assert again.repeated
+    assert again.answer == first.answer
+    second.store.close()
+    assert town.balance("father").carried == 8920_00
+
+
+def test_readers_see_the_last_commit_and_wait_for_nobody(town: Town) -> None:
+    """While a unit of work is open, a reader finds the balance of before."""
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(town.balance("father").carried)
+
+    def settle_and_let_look(session: Session) -> None:
+        settle_batch(session, [town.bill("child", "clinic", 80_00)])
+        reader = threading.Thread(target=look)
+        reader.start()
+        reader.join(5)
+        assert not reader.is_alive()
+
+    town.do(settle_and_let_look)
+    look()
+    assert seen == [9000_00, 8920_00]
+
+
+def test_many_readers_at_once_each_get_an_answer(town: Town) -> None:
+    """Connections are handed out and taken back under way."""
+    found: list[int] = []
+
+    def look() -> None:
+        for _ in range(30):
+            found.append(town.balance("father").carried)
+
+    readers = [threading.Thread(target=look) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert found == [9000_00] * 240
+
+
+class Greedy(list[sqlite3.Connection]):
+    """A shelf from which another reader always takes the last connection first."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def test_a_reader_whose_connection_was_taken_by_another_opens_its_own(town: Town) -> None:
+    """Between looking at the shelf and reaching for it, the shelf may have become empty."""
+    store = town.office.store
+    assert isinstance(store, SqliteStore)
+    store._readers = Greedy()
+    assert town.balance("father").carried == 9000_00

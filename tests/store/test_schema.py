@@ -1,0 +1,170 @@
+"""The schema is what the migrations make, and a service starts on it."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from gongji.desk.ports import WrongKey
+from gongji.store.migrate import upgrade
+from gongji.store.sqlite import SqliteStore
+from gongji.store.tables import metadata
+from gongji.wiring import (
+    BadSetting,
+    Settings,
+    build,
+    local_clock,
+    open_store,
+    packs_of,
+    settings,
+    shipped_packs,
+)
+from store.stores import VAULT, sqlite_file
+
+
+def schema(file: Path) -> dict[str, str]:
+    """The DDL of a file by name, without white space and quotes that say nothing."""
+    connection = sqlite3.connect(file)
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
+    ).fetchall()
+    connection.close()
+    return {name: parts(sql) for name, sql in rows}
+
+
+def parts(sql: str) -> str:
+    """A statement with its columns and constraints in an order of their own."""
+    flat = re.sub(r"\s+", " ", sql.replace('"', "")).strip()
+    head, _, rest = flat.partition("(")
+    body, _, tail = rest.rpartition(")")
+    pieces = sorted(piece.strip() for piece in re.split(r",(?![^(]*\))", body))
+    return f"{head.strip()} ({'; '.join(pieces)}) {tail.strip()}"
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> SqliteStore:
+    """A fresh file with every migration applied."""
+    store = SqliteStore(str(tmp_path / "migrated.db"), VAULT)
+    upgrade(store)
+    return store
+
+
+def test_the_migrations_make_the_schema_of_today(migrated: SqliteStore, tmp_path: Path) -> None:
+    """Table by table, with keys, checks, indexes and the way rows lie."""
+    (tmp_path / "fresh").mkdir()
+    sqlite_file(tmp_path / "fresh", VAULT).close()
+    migrated.close()
+    today = schema(tmp_path / "fresh" / "gongji.db")
+    assert schema(tmp_path / "migrated.db") == today
+    assert len(today) > len(metadata.tables)
+
+
+def test_alembic_finds_nothing_to_add(migrated: SqliteStore, tmp_path: Path) -> None:
+    """What `revision --autogenerate` would write is empty."""
+    migrated.close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_a_difference_would_be_found(migrated: SqliteStore, tmp_path: Path) -> None:
+    """Both ways of comparing have been seen to fail."""
+    migrated._writer.execute("ALTER TABLE people ADD COLUMN colour TEXT")
+    migrated.close()
+    (tmp_path / "fresh").mkdir()
+    sqlite_file(tmp_path / "fresh", VAULT).close()
+    assert schema(tmp_path / "migrated.db") != schema(tmp_path / "fresh" / "gongji.db")
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+
+
+def test_upgrading_again_changes_nothing(migrated: SqliteStore, tmp_path: Path) -> None:
+    """Every start does it."""
+    before = schema(tmp_path / "migrated.db")
+    upgrade(migrated)
+    migrated.close()
+    assert schema(tmp_path / "migrated.db") == before
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_the_regions_code_leads_every_primary_key(table: str) -> None:
+    """So that a cluster can be sharded by it; what belongs to no region is reference data."""
+    keys = [column.name for column in metadata.tables[table].primary_key]
+    reference = {"laws", "marks"}
+    assert keys[0] == "region" or table in reference
+
+
+# ── The switchboard ──────────────────────────────────────────────────────────────────────────────
+
+KEY = "ab" * 32
+
+
+def test_a_service_builds_its_office_on_a_fresh_file_and_again_on_the_same(tmp_path: Path) -> None:
+    """Schema, key and law are seen to at every start."""
+    chosen = Settings(database=f"sqlite:///{tmp_path}/deep/gongji.db", key=KEY)
+    for _ in range(2):
+        office = build(chosen)
+        with office.store.read() as unit:
+            assert unit.law_texts(office.law.version) is not None
+        office.store.close()
+    with pytest.raises(WrongKey):
+        build(Settings(database=chosen.database, key="cd" * 32))
+
+
+def test_the_clock_is_aware_and_local() -> None:
+    """All of China keeps one time."""
+    assert str(local_clock().tzinfo) == "Asia/Shanghai"
+
+
+def test_settings_come_from_the_environment() -> None:
+    """Only those with our prefix; what is left out has its default."""
+    found = settings(
+        {"GONGJI_PORT": "8080", "GONGJI_KEY": KEY, "GONGJI_PACKS": "packs", "HOME": "x"}
+    )
+    assert (found.port, found.key, found.packs) == (8080, KEY, Path("packs"))
+    assert found.host == Settings().host
+
+
+@pytest.mark.parametrize(
+    ("environment", "wrong"),
+    [
+        ({"GONGJI_PROT": "8080"}, "GONGJI_PROT is no setting of ours; known are GONGJI_DATABASE,"),
+        ({"GONGJI_PORT": "eighty"}, "a GONGJI_ setting has the wrong form: "),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], wrong: str) -> None:
+    """A slip of the pen does not go by in silence."""
+    with pytest.raises(BadSetting) as found:
+        settings(environment)
+    assert str(found.value).startswith(wrong)
+
+
+@pytest.mark.parametrize(
+    "database", ["postgresql://localhost/gongji", "gongji.db", "sqlite:///", "sqlite://x", ""]
+)
+def test_a_database_that_is_not_ours_to_open_is_named(database: str) -> None:
+    """With the form that is."""
+    with pytest.raises(BadSetting, match="GONGJI_DATABASE"):
+        open_store(Settings(database=database, key=KEY))
+
+
+def test_packs_of_ones_own(tmp_path: Path) -> None:
+    """GONGJI_PACKS names a folder of folders; one that is not there is named."""
+    with pytest.raises(BadSetting, match=r"GONGJI_PACKS: .*nowhere is no folder"):
+        packs_of(Settings(packs=tmp_path / "nowhere"))
+    for folder, files in shipped_packs().items():
+        (tmp_path / folder).mkdir()
+        for name, text in files.items():
+            (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("not a pack")
+    (tmp_path / "empty").mkdir()
+    assert packs_of(Settings(packs=tmp_path)) == shipped_packs() == packs_of(Settings())

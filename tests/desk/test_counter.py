@@ -17,6 +17,7 @@ from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.store.cipher import Vault
 from gongji.store.sqlite import SqliteStore
+from gongji.terms import Purse, local_day
 from gongji.wiring import shipped_packs
 from town import SHANGHAI, Town
 
@@ -118,7 +119,7 @@ def test_the_same_id_in_different_batches_is_settled_once(family: Town) -> None:
 
 def test_requests_are_served_in_the_order_of_arrival(family: Town) -> None:
     """Settlements and other acts alike: the credit between two bills is there for the second."""
-    more = people.Credit(id="c1", person=family.id("father"), purse="carried", amount_fen=5_00)  # type: ignore[arg-type]  # a word of the enum
+    more = people.Credit(id="c1", person=family.id("father"), purse=Purse.CARRIED, amount_fen=5_00)
     first = family.bill("child", "clinic", 1000_00)
     second = family.bill("child", "clinic", 1000_00)
 
@@ -172,7 +173,6 @@ def test_a_use_case_that_raises_does_not_touch_its_neighbours(family: Town) -> N
 
     def fails(session: Session) -> None:
         father = session.unit.people([family.id("father")])[family.id("father")]
-        from gongji.terms import Purse, local_day
 
         people.book_credit(session, father, Purse.CARRIED, 1, local_day(session.now), "x")
         raise Mistake("a mistake of ours")
@@ -285,7 +285,7 @@ def test_stopping_serves_whoever_is_in_the_queue_and_then_closes(family: Town) -
     assert isinstance(asyncio.run(ask()), Answered)
 
 
-def test_two_hundred_at_once_from_one_pool_spend_it_exactly(family: Town) -> None:
+def test_many_at_once_from_one_pool_spend_it_exactly(family: Town) -> None:
     """150 bills of 10 yuan on 1000 yuan: a hundred are pooled, the rest find the pool empty."""
     wanted = bills(family, *(f"b{n}" for n in range(150)))
 

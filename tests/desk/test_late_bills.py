@@ -5,6 +5,7 @@ The money is that of now: what has been spent since is spent.
 
 import pytest
 
+from gongji.desk.settling import Answered, settle_batch
 from gongji.settlement.bill import Balances
 from town import LINYI, SHANGHAI, TWO_WAY, OpenTown, Town, code, local, rules_of
 
@@ -135,8 +136,6 @@ def test_late_and_prompt_bills_in_one_batch_are_each_judged_by_their_own_moment(
     family: Town,
 ) -> None:
     """The batch reads once and judges one by one."""
-    from gongji.desk.settling import Answered, settle_batch
-
     family.at("2025-11-12T09:00")
     family.leave("child")
     family.at("2025-11-20T09:00")

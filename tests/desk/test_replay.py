@@ -1,13 +1,15 @@
 """A stored decision is decided again from what was stored with it, whatever the law says today."""
 
+import msgspec
 import pytest
 
 from gongji.desk import settling
 from gongji.desk.office import Folders, Office
 from gongji.policy.pack import NoProvision, UnknownRegion
 from gongji.policy.reading import read_law
+from gongji.settlement.bill import Facts
 from gongji.wiring import office_in_memory, shipped_packs
-from town import SHANGHAI, Town
+from town import SHANGHAI, Town, local
 
 FOLDER, FILE = "310000-shanghai", "settlement.toml"
 
@@ -81,10 +83,6 @@ def test_a_law_that_was_not_kept_cannot_be_guessed(family: Town) -> None:
 
 def test_a_decision_that_no_longer_replays_is_told_apart(family: Town) -> None:
     """The replay can fail: with other facts it does."""
-    import msgspec
-
-    from gongji.settlement.bill import Facts
-
     answer = settled(family, "b1").answer
     facts = msgspec.json.decode(answer.facts, type=Facts)
     tampered = msgspec.structs.replace(facts, pools=())
@@ -94,8 +92,6 @@ def test_a_decision_that_no_longer_replays_is_told_apart(family: Town) -> None:
 
 def test_a_bill_from_before_there_was_law_is_our_mistake_to_ask(family: Town) -> None:
     """NoProvision stops it, and nothing is written: a guessed rule would spend someone's money."""
-    from town import local
-
     with pytest.raises(NoProvision):
         family.settle("child", "clinic", 10_00, happened_at=local("2020-12-31T09:00"))
     assert family.balance("father").carried == 900_00

@@ -29,6 +29,9 @@ SEED_OF_TEXT = {
     "na-news-2024": "004_58d5a426805cb6fc.txt",
     "na-qa-2024": "004_58d5a426805cb6fc.txt",
     "two-way-qa": "004_58d5a426805cb6fc.txt",
+    "na-list-2024": "004_58d5a426805cb6fc.txt",
+    "interface-notes": "../interface.md",
+    "policy-notes": "../policy-facts.md",
 }
 """Which copy each text of the packs is; the newspaper page of 2024 holds three of them."""
 
@@ -45,6 +48,7 @@ RULES_CARRIED = {
     *(f"NET-{n}" for n in range(1, 19)),
     *(f"SET-{n}" for n in range(1, 17)),
     *(f"FAM-{n}" for n in range(1, 4)),
+    *(f"CAT-{n}" for n in range(1, 4)),
 }
 """Every rule about accounts, pools, settlement and the family account; none is left to code alone.
 

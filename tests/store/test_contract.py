@@ -106,7 +106,7 @@ def test_whatever_is_raised_leaves_nothing_behind(store: Store, error: type[Base
     with store.read() as unit:
         assert unit.people([ANN.id]) == {}
         assert unit.open_pool(ANN.id) is None
-        assert list(unit.entry_rows()) == list(unit.balance_rows()) == []
+        assert [*unit.entry_rows(), *unit.balance_rows()] == []
         assert unit.answers_by_id("b1") == []
         assert unit.law_texts("v1") is None
         assert unit.run_state("310000", "run") is None
@@ -193,12 +193,13 @@ def test_a_standing_is_kept_with_its_history(store: Store) -> None:
 def test_of_two_changes_at_one_instant_the_later_counts(store: Store) -> None:
     """The clock may stand still; the order of writing does not."""
     sealed = msgspec.structs.replace(BEN, status=Status.SEALED)
+    remote = msgspec.structs.replace(BEN, status=Status.REMOTE)
     enter(store, BEN)
     with store.begin() as unit:
         unit.set_standing(sealed, 100, "a")
-        unit.set_standing(BEN, 100, "b")
+        unit.set_standing(remote, 100, "b")
     with store.read() as unit:
-        assert unit.person_at(BEN.id, 100) == BEN
+        assert unit.person_at(BEN.id, 100) == remote
 
 
 def test_a_person_is_found_by_number_within_the_region(store: Store) -> None:

@@ -1,5 +1,6 @@
 """Commands of the catalogue: editions in, medicines looked up and searched, editions compared."""
 
+import re
 import sys
 from datetime import date
 from importlib import resources
@@ -8,10 +9,23 @@ from typing import Any
 
 import rich_click as click
 
+from gongji.cli.catalogue_words import class_of, tell_changes, tell_import, tell_looked
 from gongji.cli.law import DAY
 
+
+class _Region(click.ParamType[str]):
+    """A region's code."""
+
+    name = "CODE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if not re.fullmatch("[1-9][0-9]{5}", str(value)):
+            self.fail(f"{value!r} is no region such as 310000", param, ctx)
+        return str(value)
+
+
 REGION = click.option(
-    "--region", default="100000", show_default=True, metavar="CODE",
+    "--region", type=_Region(), default="100000", show_default=True,
     help="The region: its own list stands on the national one.",
 )  # fmt: skip
 LIST = click.option(
@@ -19,7 +33,6 @@ LIST = click.option(
     help="Medicines, or what a pharmacy may sell for account money.",
 )  # fmt: skip
 ON = click.option("--on", "on", type=DAY, default=None, help="As of this day; today if left out.")
-_MOST_SHOWN = 40
 
 
 @click.group()
@@ -49,15 +62,14 @@ def import_(
     from gongji.desk.editions import EditionHead
 
     head = EditionHead(
-        region=_region(region), name=edition, starts=starts, ends=ends, list=CatalogueList(which)
+        region=region, name=edition, starts=starts, ends=ends, list=CatalogueList(which)
     )
     found = _office_do(head, file.read_bytes(), dry_run)
-    sys.exit(_tell_import(found))
+    sys.exit(tell_import(found))
 
 
 @catalogue.command()
-@click.option("--region", default="310000", show_default=True, metavar="CODE",
-              help="The region whose sample of pharmacy devices it is.")  # fmt: skip
+@REGION
 def sample(region: str) -> None:
     """Bring in the small sample that comes with the program: some sixty medicines, some devices."""
     from gongji.catalogue.item import CatalogueList
@@ -69,7 +81,7 @@ def sample(region: str) -> None:
         (
             "pharmacy-devices.csv",
             EditionHead(
-                region=_region(region),
+                region=region,
                 name="sample",
                 starts=date(2025, 1, 1),
                 list=CatalogueList.DEVICE,
@@ -77,7 +89,7 @@ def sample(region: str) -> None:
         ),
     )
     codes = [
-        _tell_import(_office_do(head, (folder / name).read_bytes(), False)) for name, head in heads
+        tell_import(_office_do(head, (folder / name).read_bytes(), False)) for name, head in heads
     ]
     sys.exit(max(codes))
 
@@ -93,14 +105,14 @@ def show(name: str, form: str | None, on: date | None, region: str, which: str) 
     from gongji.catalogue.item import CatalogueList
     from gongji.desk.catalogue import look_up, search
 
-    day, code = on or _today(), _region(region)
+    day = on or _today()
     looked, near = _ask(
         lambda session: (
-            look_up(session, name, form, region=code, on=day, which=CatalogueList(which)),
-            search(session, name, region=code, on=day, limit=5) if which == "drug" else [],
+            look_up(session, name, form, region=region, on=day, which=CatalogueList(which)),
+            search(session, name, region=region, on=day, limit=5) if which == "drug" else [],
         )
     )
-    _print_looked(looked, near)
+    tell_looked(looked, near)
     sys.exit(0 if looked.entries else 1)
 
 
@@ -117,11 +129,10 @@ def search_(text: str, on: date | None, region: str, limit: int) -> None:
 
     from gongji.desk.catalogue import search
 
-    code = _region(region)
-    hits = _ask(lambda s: search(s, text, region=code, on=on or _today(), limit=limit))
+    hits = _ask(lambda s: search(s, text, region=region, on=on or _today(), limit=limit))
     table = Table("name", "class by form", "found by", box=None)
     for hit in hits:
-        forms = "  ".join(f"{_class(item.listed)} {item.form}".strip() for item in hit.items)
+        forms = "  ".join(f"{class_of(item.listed)} {item.form}".strip() for item in hit.items)
         how = hit.how.name.lower().replace("_", " ")
         mistakes = f", {hit.mistakes} off" if hit.mistakes else ""
         table.add_row(escape(hit.name), escape(forms), how + mistakes)
@@ -139,7 +150,7 @@ def diff(a: str, b: str) -> None:
 
     before, after, changes = _ask(lambda session: diff_editions(session, a, b))
     click.echo(f"{before.key} ({before.starts}) → {after.key} ({after.starts})")
-    _tell_changes(changes, most=None)
+    tell_changes(changes, most=None)
 
 
 @catalogue.command()
@@ -182,121 +193,6 @@ def _ask(use_case: Any) -> Any:
         sys.exit(2)
     finally:
         office.store.close()
-
-
-def _tell_import(found: Any) -> int:
-    from gongji.catalogue.item import Kind
-    from gongji.desk.editions import Outcome
-
-    for problem in found.problems[:_MOST_SHOWN]:
-        where = f"row {problem.row}" if problem.row else "the file"
-        column = f", column {problem.column}" if problem.column else ""
-        cell = f" ({problem.found})" if problem.found else ""
-        click.echo(
-            f"{problem.weight.upper()} {where}{column}{cell}: {problem.wrong}; {problem.remedy}"
-        )
-    if (more := len(found.problems) - _MOST_SHOWN) > 0:
-        click.echo(f"… and {more:,} more")
-    if found.outcome is Outcome.REFUSED:
-        click.echo("refused; nothing was kept")
-    elif found.outcome is Outcome.UNCHANGED:
-        click.echo(f"{found.edition.key} is here already, entry by entry; nothing was changed")
-    else:
-        say = "would be kept" if found.outcome is Outcome.WOULD_IMPORT else "kept"
-        kinds = ", ".join(
-            f"{count:,} {kind}"
-            for kind in Kind
-            if (count := sum(i.kind is kind for i in found.items))
-        )
-        click.echo(f"{found.edition.key} {say}: {found.edition.count:,} entries ({kinds})")
-        if repeats := sum(item.repeats for item in found.items):
-            click.echo(f"{repeats:,} of them repeat a medicine in another form")
-    if found.changes is not None:
-        click.echo(f"against {found.before.key}:")
-        _tell_changes(found.changes, most=_MOST_SHOWN)
-    return 1 if found.outcome is Outcome.REFUSED else 0
-
-
-def _tell_changes(changes: Any, most: int | None) -> None:
-    counted = ", ".join(
-        f"{count} in {field}"
-        for field in ("listed", "form", "price_words", "starts", "ends", "restriction")
-        if (count := changes.count(field))
-    )
-    click.echo(
-        f"{len(changes.added):,} added, {len(changes.removed):,} removed,"
-        f" {len(changes.changed):,} changed{f' ({counted})' if counted else ''}"
-    )
-    lines = [f"+ {_class(i.listed)} {i.title} {i.form}" for i in changes.added]
-    lines += [f"- {_class(i.listed)} {i.title} {i.form}" for i in changes.removed]
-    for change in changes.changed:
-        said = "; ".join(
-            f"{f}: {_plain(getattr(change.before, f))} → {_plain(getattr(change.after, f))}"
-            for f in change.fields
-        )
-        lines.append(f"~ {change.after.title} {change.after.form}: {said}")
-    for line in lines[:most]:
-        click.echo(line.rstrip())
-    if most is not None and len(lines) > most:
-        click.echo(f"… and {len(lines) - most:,} more; `gongji catalogue diff` tells them all")
-
-
-def _print_looked(looked: Any, near: list[Any]) -> None:
-    from gongji.catalogue.item import ListClass
-
-    form = f"（{looked.form}）" if looked.form else ""
-    listed = "目录内 listed" if looked.listed else "目录外 not listed"
-    click.echo(f"{looked.name}{form} {looked.day} {looked.region}: {listed}")
-    for entry in looked.entries:
-        head = [" / ".join(entry.names), entry.form or "–", _class(entry.listed), entry.category]
-        click.echo("  " + " · ".join(head))
-        if entry.ends is not None:
-            click.echo(f"    协议期 {entry.starts} – {entry.ends}: {entry.agreement}")
-        if entry.only_under:
-            click.echo(f"    only under another insurance: {entry.only_under}")
-        if entry.restriction:
-            click.echo(f"    {entry.restriction}")
-        if entry.price_words:
-            click.echo(f"    支付标准 {' '.join(entry.price_words.split())}")
-        if entry.listed in (ListClass.B, ListClass.UNCLASSED) and entry.payable:
-            click.echo(f"    先行自付 {_shares(entry.shares_bp)}")
-    if looked.other_forms:
-        click.echo(f"  listed in other forms: {', '.join(looked.other_forms)}")
-    if looked.excluded_quote:
-        click.echo(f"  CAT-2 「{looked.excluded_quote}」")
-    if not looked.entries and near:
-        click.echo(f"  near: {', '.join(hit.name for hit in near)}")
-    click.echo(f"  {', '.join(looked.editions)}")
-
-
-def _shares(shares: dict[Any, int | None]) -> str:
-    known = {scheme: bp for scheme, bp in shares.items() if bp is not None}
-    if not known:
-        return "not configured 未配置"
-    if len(set(known.values())) == 1 and len(known) == len(shares):
-        return f"{next(iter(known.values())) / 100:g} %"
-    return ", ".join(f"{scheme} {bp / 100:g} %" for scheme, bp in known.items())
-
-
-def _class(listed: Any) -> str:
-    return {
-        "A": "甲", "B": "乙", "unclassed": "不分类", "account": "个人账户", "excluded": "不得支付",
-    }.get(listed.value, "–")  # fmt: skip
-
-
-def _plain(value: Any) -> str:
-    text = (
-        value.value if hasattr(value, "value") else str(value if value not in (None, {}) else "–")
-    )
-    return " ".join(text.split())[:60] or "–"
-
-
-def _region(code: str) -> str:
-    import re
-
-    if not re.fullmatch("[1-9][0-9]{5}", code):
-        raise click.BadParameter(f"{code!r} is no region such as 310000", param_hint="--region")
-    return code
 
 
 def _today() -> date:

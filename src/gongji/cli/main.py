@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, keys, law, run
+from gongji.cli import books, calendar, catalogue, keys, law, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ for command in (
     run.storm,
     law.packs,
     law.scenarios,
+    catalogue.catalogue,
     books.verify,
     books.explain,
     calendar.rollover,

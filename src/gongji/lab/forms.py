@@ -89,6 +89,15 @@ def yuan(raw: object, at: Place) -> int:
     return fen
 
 
+def share(raw: object, at: Place) -> int:
+    """A share from 0 to 1 with at most four decimals, as basis points."""
+    found = re.fullmatch(r"([01])(?:\.([0-9]{1,4}))?", raw) if isinstance(raw, str) else None
+    basis_points = int(found[1] + (found[2] or "").ljust(4, "0")) if found else 10_001
+    if basis_points > 10_000:
+        raise at.wrong(f"a share from 0 to 1, such as 0.60; found {raw!r}")
+    return basis_points
+
+
 def boolean(raw: object, at: Place) -> bool:
     """true or false."""
     if raw not in ("true", "false"):

@@ -1,14 +1,13 @@
 """The verb of the catalogue: `items`, a bill's lines under the scenario's own catalogue."""
 
-import re
 from typing import Any
 
 from gongji.catalogue.adjudicate import UNIT_E4
-from gongji.catalogue.item import WHOLE_BP, Item, Kind, ListClass
+from gongji.catalogue.item import Item, Kind, ListClass
 from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import Unclear
 from gongji.desk.adjudicating import Decided, FeeBill, FeeLine, GivenPlan, adjudicate
-from gongji.lab.forms import Place, fields, text, whole, yuan
+from gongji.lab.forms import Place, fields, share, text, whole, yuan
 from gongji.lab.verbs import Answer, Money, Stage, verb
 from gongji.policy.refusal import Refusal
 from gongji.terms import Category, Scheme
@@ -72,13 +71,9 @@ def _line(raw: object, at: Place) -> FeeLine:
 
 def _plan(raw: object, at: Place) -> GivenPlan:
     given = fields(raw, at, required={"deductible", "ratio"})
-    ratio = str(given["ratio"])
-    found = re.fullmatch(r"(0|1)(?:\.([0-9]{1,4}))?", ratio)
-    bp = int(found[1]) * WHOLE_BP + int((found[2] or "").ljust(4, "0")) if found else WHOLE_BP + 1
-    if bp > WHOLE_BP:
-        raise at.of("ratio").wrong(f"a ratio from 0 to 1, such as 0.60; found {ratio!r}")
     return GivenPlan(
-        deductible_left_fen=yuan(given["deductible"], at.of("deductible")), ratio_bp=bp
+        deductible_left_fen=yuan(given["deductible"], at.of("deductible")),
+        ratio_bp=share(given["ratio"], at.of("ratio")),
     )
 
 

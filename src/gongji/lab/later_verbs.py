@@ -7,7 +7,7 @@ from gongji.lab.verbs import Answer, Stage, verb
 
 for later in (
     "premium", "premium_paid", "deduct_premiums", "premium_result",
-    "certificate", "waiting", "items",
+    "certificate", "waiting",
 ):  # fmt: skip
 
     @verb(later)

@@ -22,6 +22,7 @@ from gongji.lab import (  # noqa: F401 - each registers its verbs
     bill_verbs,
     calendar_verbs,
     family_verbs,
+    item_verbs,
     later_verbs,
 )
 from gongji.lab.forms import (
@@ -82,6 +83,9 @@ def _mapping(loader: yaml.BaseLoader, node: yaml.MappingNode) -> dict[str, objec
     found: dict[str, object] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node)
+        if not isinstance(key, str):
+            line = key_node.start_mark.line + 1
+            raise yaml.MarkedYAMLError(problem=f"a key is a word (line {line})")
         if key in found:
             line = key_node.start_mark.line + 1
             raise yaml.MarkedYAMLError(problem=f"{key!r} stands twice (line {line})")

@@ -15,7 +15,7 @@ from gongji.lab.forms import (
     choice,
     fields,
     local_time,
-    yuan,
+    share,
 )
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
@@ -50,8 +50,11 @@ class CatalogueItem(NamedTuple):
         given = fields(raw, at, required={"class"}, optional={"first_share", "kind"})
         if given["class"] not in ("A", "B", "unlisted"):
             raise at.of("class").wrong(f"A, B or unlisted; found {given['class']!r}")
-        share = yuan(given.get("first_share", "0"), at.of("first_share")) * 100
-        return cls(given["class"], share, choice(Category, given.get("kind", "drug"), at))
+        return cls(
+            given["class"],
+            share(given.get("first_share", "0"), at.of("first_share")),
+            choice(Category, given.get("kind", "drug"), at.of("kind")),
+        )
 
 
 class Stage:

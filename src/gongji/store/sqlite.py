@@ -18,6 +18,7 @@ from gongji.desk.ports import StoreUnavailable, WrongKey
 from gongji.store.answer_rows import AnswerRows
 from gongji.store.book_rows import BookRows
 from gongji.store.calendar_rows import CalendarRows
+from gongji.store.catalogue_rows import CatalogueRows
 from gongji.store.cipher import Vault
 from gongji.store.people_rows import PeopleRows
 from gongji.store.pool_rows import PoolRows
@@ -135,7 +136,7 @@ def schema_statements() -> tuple[str, ...]:
     return tuple(statements)
 
 
-class SqliteUnit(PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows):
+class SqliteUnit(PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows):
     """All the rows together: what the desk calls a unit."""
 
     def check_key(self) -> None:

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Annotated, Literal
 
-import msgspec
-
 from gongji.policy.pack import Provision
+from gongji.policy.questions.benefits import BenefitLaw
 from gongji.policy.questions.forms import Asks, NoLimit, Stated, YearTurn
 from gongji.terms import Purse, Scheme
 
 
-class AccountLaw(msgspec.Struct, frozen=True, kw_only=True):
+class AccountLaw(BenefitLaw, frozen=True, kw_only=True):
     """个人账户."""
 
     region: str

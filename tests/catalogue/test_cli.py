@@ -1,0 +1,92 @@
+"""The commands `gongji catalogue …` in one store."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from catalogue.goods import national_csv, national_row
+from gongji.cli.catalogue import catalogue
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in a store of its own."""
+    monkeypatch.setenv("GONGJI_DATABASE", f"sqlite:///{tmp_path}/gongji.db")
+    monkeypatch.setenv("GONGJI_KEY_FILE", str(tmp_path / "key"))
+
+    def runs(*words: str, code: int = 0) -> Result:
+        found = CliRunner().invoke(catalogue, words)
+        assert found.exit_code == code, (found.output, found.exception)
+        return found
+
+    return runs
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A list of two rows."""
+    path = tmp_path / "list.csv"
+    path.write_bytes(
+        national_csv(
+            national_row(1, "阿莫西林"),
+            national_row(2, "布洛芬[甙]", "颗粒剂", 2, period="2025年1月1日至2025年12月31日"),
+        )
+    )
+    return path
+
+
+def test_an_edition_in_a_look_up_a_search_and_a_comparison(run: Run, file: Path) -> None:
+    """The whole way of an operator."""
+    bring = ("import", str(file), "--edition", "2024", "--starts", "2025-01-01")
+    assert "would be kept: 2 entries" in run(*bring, "--dry-run").output
+    run("editions")
+    assert "100000/drug/2024 kept: 2 entries (2 drug)" in run(*bring).output
+    assert "nothing was changed" in run(*bring).output
+    shown = run("show", "布洛芬[甙]", "--on", "2025-12-31").output
+    assert "目录内 listed" in shown
+    assert "乙" in shown
+    assert "not configured" in shown
+    assert "目录外 not listed" in run("show", "布洛芬[甙]", "--on", "2026-01-01").output
+    assert "阿莫西林" in run("search", "amxl").output
+    assert "布洛芬[甙]" in run("search", "布洛芬").output
+    file.write_bytes(national_csv(national_row(1, "阿莫西林", kind=2)))
+    newer = run("import", str(file), "--edition", "2025", "--starts", "2026-01-01").output
+    assert "0 added, 1 removed, 1 changed (1 in listed)" in newer
+    assert "~ 阿莫西林 口服常释剂型: listed: A → B" in run("diff", "2024", "2025").output
+    assert "100000/drug/2025" in run("editions").output
+
+
+def test_a_bad_list_is_told_row_by_row(run: Run, file: Path) -> None:
+    """Exit code 1, nothing kept."""
+    file.write_bytes(national_csv(national_row(1, "", period="2025年")))
+    words = ("--edition", "x", "--starts", "2026-01-01", "--ends", "2025-01-01")
+    told = run("import", str(file), *words, code=1).output
+    assert "ERROR the file, column ends" in told
+    assert "ERROR row 2, column name: empty" in told
+    assert "column agreementPeriod (2025年): no span of days" in told
+    assert "refused; nothing was kept" in told
+
+
+def test_what_is_not_there_is_one_sentence(run: Run, file: Path) -> None:
+    """No edition in force, no such edition, no such region, nothing like it."""
+    assert "no edition of the drug list is in force" in run("show", "药", code=2).output
+    assert "no such edition" in run("diff", "a", "b", code=2).output
+    run("show", "药", "--region", "shanghai", code=2)
+    run("import", str(file), "--edition", "2024", "--starts", "2025-01-01")
+    assert "nothing like" in run("search", "毫不相干", code=1).output
+    missing = run("show", "阿莫西灵", code=1).output
+    assert "near: 阿莫西林" in missing
+    assert "CAT-2" in run("show", "人参酒", code=1).output
+
+
+def test_the_sample(run: Run) -> None:
+    """For a newcomer: something to look up at once, twice without harm."""
+    assert "entries" in run("sample", "--region", "310000").output
+    assert "nothing was changed" in run("sample", "--region", "310000").output
+    assert "甲" in run("show", "阿莫西林").output
+    shown = run("show", "血糖仪", "--list", "device", "--region", "310000").output
+    assert "个人账户" in shown

@@ -1,5 +1,6 @@
 """裁定: bill + facts + law → decision. Quote, settle and why all ask this one function."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -53,7 +54,8 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     A refusal means that nothing is settled. An exception here is a defect of ours, never of the
     family's papers.
     """
-    if refusal := _refuses(bill, facts, law):
+    day = local_day(facts.at)
+    if refusal := _refuses(bill, facts, law, day):
         return refusal
 
     draws: list[Draw] = []
@@ -73,8 +75,8 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
                     own_carried -= amount
     own_fen = bill.self_paid_fen - left_fen
 
-    pool = _choose(bill, facts, law)
-    reasons, cites = _causes(bill, facts, law, pool, left_fen)
+    pool = _choose(bill, facts, law, day)
+    reasons, cites = _causes(bill, facts, law, day, pool, left_fen)
     pooled_fen = 0
     if not reasons:
         assert pool is not None, "without a pool there is a reason"
@@ -113,8 +115,7 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     )
 
 
-def _refuses(bill: Bill, facts: Facts, law: DayLaw) -> Refusal | None:
-    day = local_day(facts.at)
+def _refuses(bill: Bill, facts: Facts, law: DayLaw, day: date) -> Refusal | None:
     match bill.credential:
         case Credential.OWN:
             pass
@@ -145,7 +146,7 @@ def _refuses(bill: Bill, facts: Facts, law: DayLaw) -> Refusal | None:
     return None
 
 
-def _choose(bill: Bill, facts: Facts, law: DayLaw) -> PoolFacts | None:
+def _choose(bill: Bill, facts: Facts, law: DayLaw, day: date) -> PoolFacts | None:
     """Whose pool is asked: the sponsor shown, or the only one there is.
 
     Where the region wants the sponsor's credential and none is shown, no pool is asked. Elsewhere
@@ -156,14 +157,15 @@ def _choose(bill: Bill, facts: Facts, law: DayLaw) -> PoolFacts | None:
         return next((pool for pool in facts.pools if pool.sponsor.id == bill.sponsor), None)
     if law.sponsor_shown.value or not facts.pools:
         return None
-    for pool in facts.pools:
-        if _pool_money(pool, law) > 0 and not _pool_causes(facts, pool, law):
-            return pool
+    if len(facts.pools) > 1:
+        for pool in facts.pools:
+            if _pool_money(pool, law) > 0 and not _pool_causes(pool, law, day):
+                return pool
     return facts.pools[0]
 
 
 def _causes(
-    bill: Bill, facts: Facts, law: DayLaw, pool: PoolFacts | None, left_fen: int
+    bill: Bill, facts: Facts, law: DayLaw, day: date, pool: PoolFacts | None, left_fen: int
 ) -> tuple[list[Outcome], list[Provision[Any]]]:
     """Every cause that shuts the pool (SET-13), in the order of `Outcome`, and their provisions."""
     reasons: list[Outcome] = []
@@ -179,7 +181,7 @@ def _causes(
         else:
             holds(Outcome.NOT_IN_A_POOL, law.only_bound_may_use)
     else:
-        for cause, provisions in _pool_causes(facts, pool, law):
+        for cause, provisions in _pool_causes(pool, law, day):
             holds(cause, *provisions)
     if law.ecode_asked.value and not (facts.patient.ecode and (pool is None or pool.sponsor.ecode)):
         holds(Outcome.ECODE_INACTIVE, law.ecode_asked)
@@ -209,7 +211,7 @@ def _causes(
 
 
 def _pool_causes(
-    facts: Facts, pool: PoolFacts, law: DayLaw
+    pool: PoolFacts, law: DayLaw, day: date
 ) -> list[tuple[Outcome, tuple[Provision[Any], ...]]]:
     """The causes that lie with the sponsor."""
     found: list[tuple[Outcome, tuple[Provision[Any], ...]]] = []
@@ -217,7 +219,7 @@ def _pool_causes(
         found.append((Outcome.USE_NOT_CHOSEN, (law.uses_open,)))
     elif law.uses_asked.value and Use.PAY not in pool.uses:
         found.append((Outcome.USE_NOT_CHOSEN, (law.uses_asked,)))
-    if barred := bars_sponsoring(pool.sponsor, law, local_day(facts.at)):
+    if barred := bars_sponsoring(pool.sponsor, law, day):
         found.append((Outcome.SPONSOR_NOT_IN_FORCE, barred))
     return found
 

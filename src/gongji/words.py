@@ -383,6 +383,91 @@ REFUSALS: Mapping[str, Saying] = {
         "到所列时间之后再办理。",
         "Ask again from the moment given.",
     ),
+    # Contributions.
+    "not_a_resident": _saying(
+        "此人不参加居民医保，不能登记居民医保缴费。",
+        "The person is not one for the resident scheme, so no resident premium is due.",
+        "请核对参保人；职工医保参保人、已转出或已故人员无须登记。",
+        "Check the person; employees, and people moved away or dead, owe no resident premium.",
+    ),
+    "contribute_not_chosen": _saying(
+        "组建人没有选择“共济缴费”，或没有保持选择到划扣。",
+        "The sponsor has not chosen the use `contribute`, or has not kept it until the deduction.",
+        "请以其他方式缴费；下一年度请在截止时间前选择“共济缴费”并保持不变。",
+        "Pay another way; for the next year choose `contribute` before the cut-off and keep it.",
+    ),
+    "chosen_too_late": _saying(
+        "“共济缴费”选择得太晚，或中途改变后重选。",
+        "The use `contribute` was chosen after the cut-off, or was broken and chosen again.",
+        "请以其他方式缴费；下一年度请在截止时间前选择并保持不变。",
+        "Pay another way; for the next year choose it before the cut-off and keep it.",
+    ),
+    "paid_otherwise": _saying(
+        "这份保费已用其他方式缴纳，不再划扣。",
+        "The premium has been paid another way and is not deducted.",
+        "无须再办理。",
+        "Nothing more is needed.",
+    ),
+    "balance_not_above_premium": _saying(
+        "组建人可共济的余额不大于保费。",
+        "What the sponsor has in the pool is not greater than the premium.",
+        "余额须大于 needed_fen 减 1 分；否则请以其他方式缴费。",
+        "At least needed_fen has to be there; otherwise pay another way.",
+    ),
+    "not_in_a_pool": _saying(
+        "参保人没有生效的共济关系。",
+        "No bond of this person is in force.",
+        "请家人先组建家庭共济网并添加为成员，或以其他方式缴费。",
+        "A relative forms a pool and binds the person, or the premium is paid another way.",
+    ),
+    "certificate_not_ready": _saying(
+        "缴费证明还不能取得。",
+        "The payment certificate cannot be had yet.",
+        "划扣成功后，满规定的工作日即可取得；没有划扣成功的没有证明。",
+        "It can be had the stated working days after a deduction; without one there is none.",
+    ),
+    "no_such_premium": _saying(
+        "没有登记过此人该年度的保费。",
+        "No premium of this person is registered for the year.",
+        "请核对年度，或先由学校、社区事务受理服务中心登记。",
+        "Check the year, or have it registered by the school or the community centre first.",
+    ),
+    "not_configured": _saying(
+        "所在统筹区没有这一年度或这一事项的规定，系统不作推测。",
+        "The region has no rule for this year or matter, and nothing is guessed.",
+        "请在该地政策包中补充规定及原文，或载入该年度的节假日安排通知。",
+        "Add the provision with its quote to the region's pack, or load the notice of that year.",
+    ),
+    "already_registered": _saying(
+        "此人该年度的保费已按另一金额或途径登记。",
+        "The person's premium of the year is registered with another amount or way already.",
+        "请核对已登记的内容；原登记没有改动。",
+        "Check what is registered; it has not been changed.",
+    ),
+    "already_deducted": _saying(
+        "这份保费已从共济资金划扣。",
+        "The premium has been deducted from pooled money already.",
+        "请勿重复缴纳；已重复缴纳的，向收费单位申请退费。",
+        "Do not pay it again; what was paid twice is claimed back from whoever took it.",
+    ),
+    "balance_not_enough": _saying(
+        "出资人可用的余额不足。",
+        "The buyer's account does not have as much.",
+        "余额须达到 needed_fen；否则请以其他方式购买。",
+        "At least needed_fen has to be there; otherwise buy it another way.",
+    ),
+    "no_such_purchase": _saying(
+        "没有找到这笔已支付的购买。",
+        "No paid purchase of this id is known.",
+        "请核对购买编号；尚未扣款的无须退费。",
+        "Check the id; what has not been taken need not go back.",
+    ),
+    "more_than_paid": _saying(
+        "要求退回的金额大于尚未退回的金额。",
+        "More is asked back than is left of what was paid.",
+        "按不超过 available_fen 的金额提交，或不填金额以退回全部。",
+        "Ask for available_fen at most, or leave the sum out to refund the whole.",
+    ),
 }
 """By the values of `policy.refusal.Code`."""
 

@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, keys, law, run
+from gongji.cli import books, calendar, catalogue, keys, law, premiums, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,8 @@ for command in (
     books.explain,
     calendar.rollover,
     calendar.statement,
+    premiums.premiums,
+    premiums.notices,
     keys.keys,
 ):
     cli.add_command(command)

@@ -23,7 +23,7 @@ from gongji.lab import (  # noqa: F401 - each registers its verbs
     calendar_verbs,
     family_verbs,
     item_verbs,
-    later_verbs,
+    premium_verbs,
 )
 from gongji.lab.forms import (
     BadScenario,

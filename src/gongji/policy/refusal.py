@@ -55,6 +55,21 @@ class Code(StrEnum):
     NO_YEAR_TURN = "no_year_turn"
     NOT_DEAD = "not_dead"
     TOO_EARLY = "too_early"
+    # Contributions
+    NOT_A_RESIDENT = "not_a_resident"
+    CONTRIBUTE_NOT_CHOSEN = "contribute_not_chosen"
+    CHOSEN_TOO_LATE = "chosen_too_late"
+    PAID_OTHERWISE = "paid_otherwise"
+    BALANCE_NOT_ABOVE_PREMIUM = "balance_not_above_premium"
+    NOT_IN_A_POOL = "not_in_a_pool"
+    CERTIFICATE_NOT_READY = "certificate_not_ready"
+    NO_SUCH_PREMIUM = "no_such_premium"
+    NOT_CONFIGURED = "not_configured"
+    ALREADY_REGISTERED = "already_registered"
+    ALREADY_DEDUCTED = "already_deducted"
+    BALANCE_NOT_ENOUGH = "balance_not_enough"
+    NO_SUCH_PURCHASE = "no_such_purchase"
+    MORE_THAN_PAID = "more_than_paid"
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):

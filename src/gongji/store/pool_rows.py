@@ -8,7 +8,7 @@ import msgspec
 
 from gongji.desk.ports import BondWithUses, Filing, Pool
 from gongji.policy.bonds import Bond
-from gongji.store.rows import IN, Rows, by_region
+from gongji.store.rows import Rows, by_region
 from gongji.terms import Kinship, Use
 
 _BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"

@@ -22,6 +22,7 @@ from gongji.store.catalogue_rows import CatalogueRows
 from gongji.store.cipher import Vault
 from gongji.store.people_rows import PeopleRows
 from gongji.store.pool_rows import PoolRows
+from gongji.store.premium_rows import PremiumRows
 from gongji.store.tables import metadata
 
 
@@ -94,7 +95,10 @@ class SqliteStore:
                 yield SqliteUnit(self._writer, self._vault)
             return
         with _unavailable_on_failure():
-            connection = self._readers.pop() if self._readers else self._connect()
+            try:
+                connection = self._readers.pop()
+            except IndexError:  # asked, not looked at before: another reader may take the last one
+                connection = self._connect()
             connection.execute("BEGIN")
             try:
                 yield SqliteUnit(connection, self._vault)
@@ -133,10 +137,23 @@ def schema_statements() -> tuple[str, ...]:
         statements.append(str(CreateTable(table).compile(dialect=dialect.dialect())))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statements.append(str(CreateIndex(index).compile(dialect=dialect.dialect())))
-    return tuple(statements)
+    return (*statements, *append_only())
 
 
-class SqliteUnit(PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows):
+def append_only() -> Iterator[str]:
+    """Triggers by which vouchers, entries and answers are never changed: not by a mistake of ours,
+    and not by whoever opens the file with another program."""
+    for name in ("vouchers", "entries", "answers"):
+        for act in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
+                f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
+            )
+
+
+class SqliteUnit(
+    PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows
+):
     """All the rows together: what the desk calls a unit."""
 
     def check_key(self) -> None:

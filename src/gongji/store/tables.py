@@ -21,7 +21,7 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
-def _table(
+def table(
     name: str,
     *columns: Column[object],
     key: str,
@@ -45,195 +45,195 @@ def _table(
     )
 
 
-def _text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+def text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
     return Column(name, Text, nullable=nullable, comment=comment or None)
 
 
-def _big(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+def big(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
     return Column(name, BigInteger, nullable=nullable, comment=comment or None)
 
 
-def _flag(name: str, comment: str = "") -> Column[object]:
+def flag(name: str, comment: str = "") -> Column[object]:
     return Column(name, Boolean, nullable=False, comment=comment or None)
 
 
-def _bytes(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+def sealed(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
     return Column(name, LargeBinary, nullable=nullable, comment=comment or None)
 
 
-def _standing() -> list[Column[object]]:
+def standing_columns() -> list[Column[object]]:
     """The columns of a standing (参保状态), the same in `people` and in its history."""
     return [
-        _text("scheme", "险种"),
-        _text("status", "参保状态"),
-        _flag("ecode", "医保电子凭证已激活"),
-        _text("died", "死亡日期", nullable=True),
-        _text("suspended_from", "暂停联网结算起", nullable=True),
-        _text("suspended_until", "暂停联网结算止", nullable=True),
+        text("scheme", "险种"),
+        text("status", "参保状态"),
+        flag("ecode", "医保电子凭证已激活"),
+        text("died", "死亡日期", nullable=True),
+        text("suspended_from", "暂停联网结算起", nullable=True),
+        text("suspended_until", "暂停联网结算止", nullable=True),
     ]
 
 
-people = _table(
+people = table(
     "people",
-    _text("region", "统筹区"),
-    _text("id"),
-    *_standing(),
-    _text("born", "出生日期", nullable=True),
-    _big("since", "现状态起"),
-    _big("version", "第几次变更"),
-    _bytes("number_hash", "身份证号的带钥散列"),
-    _bytes("sealed", "姓名、身份证号、手机号（SM4-GCM）"),
+    text("region", "统筹区"),
+    text("id"),
+    *standing_columns(),
+    text("born", "出生日期", nullable=True),
+    big("since", "现状态起"),
+    big("version", "第几次变更"),
+    sealed("number_hash", "身份证号的带钥散列"),
+    sealed("sealed", "姓名、身份证号、手机号（SM4-GCM）"),
     key="region id",
 )
 Index("people_by_number", people.c.region, people.c.number_hash, unique=True)
 
-standings = _table(
+standings = table(
     "standings",
-    _text("region"),
-    _text("person"),
-    _big("version"),
-    *_standing(),
-    _big("since"),
-    _text("filed_by", "经办人"),
+    text("region"),
+    text("person"),
+    big("version"),
+    *standing_columns(),
+    big("since"),
+    text("filed_by", "经办人"),
     key="region person version",
 )
 
-institutions = _table(
+institutions = table(
     "institutions",
-    _text("region"),
-    _text("id"),
-    _text("name", "机构名称"),
-    _text("kind", "定点医疗机构、定点零售药店"),
-    _text("level", "等级", nullable=True),
-    _flag("designated", "定点"),
-    _flag("one_card", "一卡通行"),
+    text("region"),
+    text("id"),
+    text("name", "机构名称"),
+    text("kind", "定点医疗机构、定点零售药店"),
+    text("level", "等级", nullable=True),
+    flag("designated", "定点"),
+    flag("one_card", "一卡通行"),
     key="region id",
 )
 
-callers = _table(
+callers = table(
     "callers",
-    _text("region"),
-    _text("id"),
-    _text("kind"),
-    _text("subject"),
-    _bytes("key_hash"),
-    _big("created_at"),
+    text("region"),
+    text("id"),
+    text("kind"),
+    text("subject"),
+    sealed("key_hash"),
+    big("created_at"),
     key="region id",
 )
 Index("callers_by_key", callers.c.key_hash)
 
-pools = _table(
+pools = table(
     "pools",
-    _text("region"),
-    _text("id"),
-    _text("sponsor", "组建人"),
-    _big("opened"),
-    _big("closed"),
-    _text("uses", "共济方式"),
-    _big("uses_since"),
-    _bytes("filing", "渠道、申请人、代办人（SM4-GCM）"),
-    _bytes("closed_filing", nullable=True),
+    text("region"),
+    text("id"),
+    text("sponsor", "组建人"),
+    big("opened"),
+    big("closed"),
+    text("uses", "共济方式"),
+    big("uses_since"),
+    sealed("filing", "渠道、申请人、代办人（SM4-GCM）"),
+    sealed("closed_filing", nullable=True),
     key="region id",
 )
 Index("pools_by_sponsor", pools.c.region, pools.c.sponsor, pools.c.closed)
 
-uses = _table(
+uses = table(
     "uses",
-    _text("region"),
-    _text("pool"),
-    _big("version"),
-    _text("uses"),
-    _big("since"),
-    _bytes("filing"),
+    text("region"),
+    text("pool"),
+    big("version"),
+    text("uses"),
+    big("since"),
+    sealed("filing"),
     key="region pool version",
 )
 
-bonds = _table(
+bonds = table(
     "bonds",
-    _text("region"),
-    _text("id"),
-    _text("pool"),
-    _text("sponsor"),
-    _text("member", "共济成员"),
-    _text("kinship", "与组建人关系"),
-    _big("starts"),
-    _big("ends"),
-    _bytes("filing"),
-    _bytes("end_filing", nullable=True),
+    text("region"),
+    text("id"),
+    text("pool"),
+    text("sponsor"),
+    text("member", "共济成员"),
+    text("kinship", "与组建人关系"),
+    big("starts"),
+    big("ends"),
+    sealed("filing"),
+    sealed("end_filing", nullable=True),
     key="region id",
     checks=("starts <= ends",),
 )
 Index("bonds_by_member", bonds.c.region, bonds.c.member, bonds.c.ends)
 Index("bonds_by_sponsor", bonds.c.region, bonds.c.sponsor)
 
-family_codes = _table(
+family_codes = table(
     "family_codes",
-    _text("region"),
-    _text("holder", "持有人"),
-    _text("relative", "亲属"),
-    _big("since"),
+    text("region"),
+    text("holder", "持有人"),
+    text("relative", "亲属"),
+    big("since"),
     key="region holder relative",
 )
 
-accounts = _table(
+accounts = table(
     "accounts",
-    _text("region"),
-    _text("owner"),
-    _text("kind", "current、carried、payable、inflow 等"),
-    _big("fen"),
-    _big("version"),
+    text("region"),
+    text("owner"),
+    text("kind", "current、carried、payable、inflow 等"),
+    big("fen"),
+    big("version"),
     key="region owner kind",
     checks=("fen >= 0 OR kind = 'inflow'",),
 )
 
-vouchers = _table(
+vouchers = table(
     "vouchers",
-    _text("region"),
-    _text("id"),
-    _text("kind"),
-    _text("happened_on"),
-    _big("recorded_at"),
+    text("region"),
+    text("id"),
+    text("kind"),
+    text("happened_on"),
+    big("recorded_at"),
     key="region id",
     appended=True,
 )
 
-entries = _table(
+entries = table(
     "entries",
-    _text("region"),
-    _text("owner"),
-    _text("kind"),
-    _big("version"),
-    _text("voucher_region"),
-    _text("voucher"),
-    _big("amount_fen"),
-    _big("before_fen"),
-    _big("after_fen"),
-    _text("happened_on"),
-    _big("recorded_at"),
+    text("region"),
+    text("owner"),
+    text("kind"),
+    big("version"),
+    text("voucher_region"),
+    text("voucher"),
+    big("amount_fen"),
+    big("before_fen"),
+    big("after_fen"),
+    text("happened_on"),
+    big("recorded_at"),
     key="region owner kind version",
     checks=("before_fen + amount_fen = after_fen",),
 )
 
-answers = _table(
+answers = table(
     "answers",
-    _text("region", "the asker's"),
-    _text("asker", "an institution, or the agency"),
-    _text("id", "chosen by the asker"),
-    _text("kind"),
-    _text("reverses", nullable=True),
-    _text("patient"),
-    _text("sponsor", nullable=True),
-    _big("happened_at"),
-    _big("recorded_at"),
-    _text("law"),
-    _big("own_fen", "个人账户支付"),
-    _big("pooled_fen", "共济支付"),
-    _big("cash_fen", "现金支付"),
-    _big("self_paid_fen", "自负"),
-    _flag("whole"),
-    _bytes("request"),
-    _bytes("facts"),
-    _bytes("decision"),
+    text("region", "the asker's"),
+    text("asker", "an institution, or the agency"),
+    text("id", "chosen by the asker"),
+    text("kind"),
+    text("reverses", nullable=True),
+    text("patient"),
+    text("sponsor", nullable=True),
+    big("happened_at"),
+    big("recorded_at"),
+    text("law"),
+    big("own_fen", "个人账户支付"),
+    big("pooled_fen", "共济支付"),
+    big("cash_fen", "现金支付"),
+    big("self_paid_fen", "自负"),
+    flag("whole"),
+    sealed("request"),
+    sealed("facts"),
+    sealed("decision"),
     key="region asker id",
     appended=True,
 )
@@ -255,34 +255,34 @@ laws = Table(
     sqlite_with_rowid=False,
 )
 
-closed_years = _table(
+closed_years = table(
     "closed_years",
-    _text("region"),
-    _text("year_ends", "已清算的医保年度末"),
-    _big("closed_at"),
+    text("region"),
+    text("year_ends", "已清算的医保年度末"),
+    big("closed_at"),
     key="region year_ends",
 )
 
-runs = _table(
+runs = table(
     "runs",
-    _text("region"),
-    _text("name"),
-    _text("cursor", "处理到哪一项"),
-    _big("done"),
-    _big("failed"),
-    _big("amount_fen"),
-    _big("started_at"),
-    _big("finished_at", nullable=True),
+    text("region"),
+    text("name"),
+    text("cursor", "处理到哪一项"),
+    big("done"),
+    big("failed"),
+    big("amount_fen"),
+    big("started_at"),
+    big("finished_at", nullable=True),
     key="region name",
 )
 
-run_failures = _table(
+run_failures = table(
     "run_failures",
-    _text("region"),
-    _text("run"),
-    _text("item"),
-    _text("code", "原因"),
-    _big("amount_fen"),
+    text("region"),
+    text("run"),
+    text("item"),
+    text("code", "原因"),
+    big("amount_fen"),
     key="region run item",
 )
 

@@ -6,11 +6,11 @@ refuses what does not fit, so that no rule reaches a decision half understood. `
 region may leave open: the program then answers "not configured", and never guesses.
 """
 
+from gongji.policy.questions.contributions import EnrolmentLaw
 from gongji.policy.questions.forms import Asks, Effect, Venue
-from gongji.policy.questions.settlement import SettlementLaw
 
 
-class DayLaw(SettlementLaw, frozen=True, kw_only=True):
+class DayLaw(EnrolmentLaw, frozen=True, kw_only=True):
     """当日之法: everything one region answers on one day, each answer with its citation."""
 
 

@@ -69,6 +69,7 @@ def packs_of(chosen: Settings) -> Folders:
 
 
 def folders_in(root: Path) -> dict[str, dict[str, str]]:
+    """The packs below a folder: folder → file → text."""
     return {
         folder.name: {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.toml"))}
         for folder in sorted(root.iterdir())

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from town import Town
-
 from gongji.desk import deducting, premiums
 from gongji.desk.office import Office
 from gongji.desk.ports import Clock
@@ -12,6 +10,7 @@ from gongji.desk.runs import ItemResult, RunReport
 from gongji.policy.contributions import PaidBy, PremiumState, Via
 from gongji.policy.refusal import Refusal
 from gongji.wiring import office_in_memory, shipped_packs
+from town import Town
 
 YEAR = 2026
 CUT_OFF = "2025-12-15T17:00"

@@ -6,15 +6,15 @@ import io
 from collections.abc import Callable
 
 import pytest
-from contributions.season import DEDUCTED, YEAR, deduct, handed_over, paid, register
 from cryptography.hazmat.primitives import hashes
-from town import SHANGHAI, Town
 
+from contributions.season import DEDUCTED, YEAR, deduct, handed_over, paid, register
 from gongji.desk.collection import Collected, DoesNotAgree, write_collection
 from gongji.desk.people import register_person
 from gongji.desk.ports import Identity
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
+from town import SHANGHAI, Town
 
 OpenTown = Callable[..., Town]
 
@@ -31,7 +31,7 @@ def a_year(town: Town, children: int = 5) -> Town:
     names = [f"c{n}" for n in range(children)]
     for name in names:
         town.person(name, "resident")
-    town.pool("father", {name: "child" for name in names}, "contribute")
+    town.pool("father", dict.fromkeys(names, "child"), "contribute")
     for name in names:
         register(town, name)
     paid(town, "c1")

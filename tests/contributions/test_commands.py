@@ -124,7 +124,7 @@ def test_notices(operator: Run, tmp_path: Path) -> None:
     """Loaded once, told again, replaced on purpose only."""
     file = tmp_path / "2027.toml"
     text = (
-        'year = 2027\nnumber = "国办发明电〔2026〕9号"\ndated = 2026-11-10\n'
+        'year = 2027\nnumber = "国办发明电（2026）9号"\ndated = 2026-11-10\n'
         "holidays = [2027-01-01]\nworkdays = [2027-01-30]\n"
     )
     file.write_text(text, "utf-8")
@@ -133,6 +133,6 @@ def test_notices(operator: Run, tmp_path: Path) -> None:
     file.write_text(text.replace("9号", "10号"), "utf-8")
     assert operator("load", str(file), group=notices).exit_code == 2
     assert operator("load", str(file), "--replace", group=notices).exit_code == 0
-    assert "2027  国办发明电〔2026〕10号" in operator("list", group=notices).output
+    assert "2027  国办发明电（2026）10号" in operator("list", group=notices).output
     file.write_text("year = 2027", "utf-8")
     assert operator("load", str(file), group=notices).exit_code == 2

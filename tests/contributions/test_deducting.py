@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from contributions.season import (
     CUT_OFF,
     DEDUCTED,
@@ -19,13 +20,12 @@ from contributions.season import (
     states,
     two_way_office,
 )
-from town import LINYI, NATIONAL, SHANGHAI, TWO_WAY, Town, code, rules_of
-
 from gongji.desk import deducting
 from gongji.desk.runs import Chunk, run
 from gongji.policy.contributions import PremiumState, held_since
 from gongji.policy.refusal import Refusal
 from gongji.terms import Use
+from town import LINYI, NATIONAL, SHANGHAI, TWO_WAY, Town, code, rules_of
 
 OpenTown = Callable[..., Town]
 
@@ -176,7 +176,7 @@ def test_children_are_deducted_in_the_order_of_registration(town: OpenTown) -> N
     names = ["third", "first", "second"]
     for name in names:
         here.person(name, "resident")
-    here.pool("father", {name: "child" for name in names}, "contribute")
+    here.pool("father", dict.fromkeys(names, "child"), "contribute")
     for name in names:
         register(here, name)
     here.at(DEDUCTED)
@@ -199,7 +199,7 @@ def test_the_last_of_siblings_needs_a_greater_balance_too(
     names = ["a", "b", "c"]
     for name in names:
         here.person(name, "resident")
-    here.pool("father", {name: "child" for name in names}, "contribute")
+    here.pool("father", dict.fromkeys(names, "child"), "contribute")
     for name in names:
         register(here, name)
     here.at(DEDUCTED)
@@ -361,7 +361,7 @@ def build(story: Story, open_office: Callable[..., Any] | None = None, region: s
         for k, child in enumerate(children):
             here.person(child, "resident")
             turns.append((k, child, family["amount"]))
-        here.pool(father, {child: "child" for child in children}, family["uses"])
+        here.pool(father, dict.fromkeys(children, "child"), family["uses"])
     for _, child, fen in sorted(turns):
         register(here, child, fen)
     here.at("2025-12-15T18:00")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
-from town import SHANGHAI, Town
 
 from gongji.desk.identity import check_digit
 from gongji.desk.people import register_person
@@ -17,6 +16,7 @@ from gongji.desk.premium_sheets import BadList, read_sheet
 from gongji.policy.contributions import Via
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
+from town import SHANGHAI, Town
 
 OpenTown = Callable[..., Town]
 

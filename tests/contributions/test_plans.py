@@ -5,17 +5,17 @@ from contextlib import closing
 from datetime import date
 
 import pytest
-from contributions.season import national_office
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import LINYI, NATIONAL, SHANGHAI, Town, code
 
+from contributions.season import national_office
 from gongji.desk import plans
 from gongji.desk.ports import Caller
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
 from gongji.desk.rollover import turn_year
 from gongji.policy.refusal import Refusal
 from gongji.terms import Purse
+from town import LINYI, NATIONAL, SHANGHAI, Town, code
 
 OpenTown = Callable[..., Town]
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from contributions.season import DEDUCTED, YEAR, deduct, paid, register
-from town import LINYI, SHANGHAI, Town, code, local, rules_of
 
+from contributions.season import DEDUCTED, YEAR, deduct, paid, register
 from gongji.desk import premiums
 from gongji.desk.ports import Caller
 from gongji.desk.premium_ports import Premium
@@ -13,6 +12,7 @@ from gongji.desk.premiums import Result
 from gongji.policy.contributions import Season, Via, season_of, withdraw_until
 from gongji.policy.refusal import Refusal
 from gongji.terms import Use, local_day, micros
+from town import LINYI, SHANGHAI, Town, code, local, rules_of
 
 OpenTown = Callable[..., Town]
 

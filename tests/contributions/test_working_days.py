@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from town import Town, code
 
 from gongji.desk.working_days import BadNotice, load_notice, notices_of, read_notice
 from gongji.policy.working_days import (
@@ -14,12 +13,13 @@ from gongji.policy.working_days import (
     working_day_after,
     wrong_notice,
 )
+from town import Town, code
 
 OpenTown = Callable[..., Town]
 
 TEXT_2027 = """
 year = 2027
-number = "国办发明电〔2026〕9号"
+number = "国办发明电（2026）9号"
 dated = 2026-11-10
 holidays = [2027-01-01, 2027-01-02, 2027-01-03, 2027-02-05, 2027-02-06, 2027-02-07]
 workdays = [2027-01-30]
@@ -76,7 +76,7 @@ def test_an_operator_loads_a_notice(town: OpenTown) -> None:
     assert here.do(lambda s: load_notice(s, notice, "clerk")) is True
     assert here.do(lambda s: load_notice(s, notice, "clerk")) is False
     known = here.ask(notices_of)
-    assert known[2027].number == "国办发明电〔2026〕9号"
+    assert known[2027].number == "国办发明电（2026）9号"
     assert known[2027].dated == date(2026, 11, 10)
     assert working_day_after(date(2026, 12, 22), 10, known) == date(2027, 1, 6)
     assert is_working_day(date(2027, 1, 30), known)
@@ -99,7 +99,7 @@ def test_another_text_for_a_year_has_to_be_meant(town: OpenTown) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('number = "国办发明电〔2026〕9号"', 'number = " "', "文号"),
+        ('number = "国办发明电（2026）9号"', 'number = " "', "文号"),
         ("2027-01-02", "2028-01-02", "no day of 2027"),
         ("2027-01-30", "2027-01-02", "holiday and as a working day"),
         ("2027-01-30", "2027-01-29", "no weekend day"),

@@ -4,12 +4,12 @@ from datetime import date
 
 import msgspec
 import pytest
-from town import LAW, LINYI, SHANGHAI, code, rules_of
 
 from gongji.policy.enrolment import Ceiling, History, ceiling
 from gongji.policy.pack import Basis, Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.questions.contributions import CeilingAmounts
+from town import LAW, LINYI, SHANGHAI, code, rules_of
 
 TODAY = date(2026, 11, 10)
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from gongji.desk import looking, people, pooling
-from gongji.desk.ports import AnswerKind
+from gongji.desk.office import Session
+from gongji.desk.ports import AnswerKind, Pool
+from gongji.desk.premiums import warnings_of
 from gongji.lab.forms import (
     Fields,
     Place,
@@ -17,6 +19,7 @@ from gongji.lab.forms import (
     yuan,
 )
 from gongji.lab.verbs import Answer, Stage, balances_answer, verb
+from gongji.policy.contributions import WarningCode
 from gongji.policy.refusal import Refusal
 from gongji.terms import (
     FilingChannel,
@@ -183,16 +186,33 @@ def uses(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Choose the uses of a pool."""
     given = fields(raw, at, required={"sponsor", "uses"}, optional=_FILING)
     chosen = choices(Use, given["uses"], at.of("uses"))
-    found = stage.office.do(
-        lambda session: pooling.choose_uses(
+    sponsor = stage.person(given["sponsor"])
+
+    def choose(session: Session) -> tuple[Pool | Refusal, Warned]:
+        before = session.unit.open_pool(sponsor)
+        found = pooling.choose_uses(
             session,
-            stage.person(given["sponsor"]),
+            sponsor,
             chosen,
             asked_by=stage.caller(asked_by or given["sponsor"]),
             **_filing(given, at),
         )
-    )
-    return stage.refused(found) if isinstance(found, Refusal) else {"warnings": []}
+        if isinstance(found, Refusal) or before is None:
+            return found, []
+        return found, warnings_of(session, sponsor, before.uses, chosen)
+
+    found, warned = stage.office.do(choose)
+    return stage.refused(found) if isinstance(found, Refusal) else _warned(stage, warned)
+
+
+Warned = list[tuple[WarningCode, tuple[str, ...]]]
+
+
+def _warned(stage: Stage, warned: Warned) -> Answer:
+    return {
+        "warnings": [code.value for code, _ in warned],
+        "cites": stage.rules(tuple(key for _, cites in warned for key in cites)),
+    }
 
 
 @verb("balance")

@@ -97,6 +97,19 @@ def _fill(db: sqlite3.Connection, premiums: int) -> None:
         "INSERT INTO accounts SELECT region, 'agency', 'inflow', -sum(fen), 1 FROM accounts"
         " GROUP BY region"
     )
+    _bind(db)
+    db.execute(
+        "INSERT INTO premiums (region, year, number, person, via, amount_fen, registered_at,"
+        " registered_by, state) SELECT ?, ?, i + 1, 'P' || ? || '-c' || child, 'school', 40000, 0,"
+        " 'bench', 'due' FROM folk ORDER BY i",
+        (_REGION, _YEAR, _REGION),
+    )
+    db.execute("COMMIT")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _bind(db: sqlite3.Connection) -> None:
+    """A pool for each sponsor, and a bond for each child."""
     db.execute(
         "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
         " SELECT ?, 'N' || ? || '-' || sponsor, 'P' || ? || '-s' || sponsor, ?, ?,"
@@ -111,14 +124,6 @@ def _fill(db: sqlite3.Connection, premiums: int) -> None:
         " FROM folk ORDER BY child",
         (*(_REGION,) * 5, _CHOSEN, NEVER),
     )
-    db.execute(
-        "INSERT INTO premiums (region, year, number, person, via, amount_fen, registered_at,"
-        " registered_by, state) SELECT ?, ?, i + 1, 'P' || ? || '-c' || child, 'school', 40000, 0,"
-        " 'bench', 'due' FROM folk ORDER BY i",
-        (_REGION, _YEAR, _REGION),
-    )
-    db.execute("COMMIT")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _write_again(copy: Path, done: Path, premiums: int) -> float:

@@ -56,6 +56,7 @@ class Result(NamedTuple):
 
     @property
     def passed(self) -> bool:
+        """Whether everything came as it was expected."""
         return not self.failure
 
 

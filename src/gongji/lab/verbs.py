@@ -124,4 +124,5 @@ def at_time(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
 
 
 def balances_answer(found: Balances) -> Answer:
+    """Both purses, as a scenario names them."""
     return {"current": Money(found.current), "carried": Money(found.carried)}

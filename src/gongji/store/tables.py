@@ -46,18 +46,22 @@ def table(
 
 
 def text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+    """A word, a code, an id, or a day as ISO text."""
     return Column(name, Text, nullable=nullable, comment=comment or None)
 
 
 def big(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+    """Fen, a count, or an instant in micros."""
     return Column(name, BigInteger, nullable=nullable, comment=comment or None)
 
 
 def flag(name: str, comment: str = "") -> Column[object]:
+    """Yes or no."""
     return Column(name, Boolean, nullable=False, comment=comment or None)
 
 
 def sealed(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
+    """Bytes: sealed, hashed, or a document as JSON."""
     return Column(name, LargeBinary, nullable=nullable, comment=comment or None)
 
 

@@ -49,6 +49,8 @@ RULES_CARRIED = {
     *(f"SET-{n}" for n in range(1, 17)),
     *(f"FAM-{n}" for n in range(1, 4)),
     *(f"CAT-{n}" for n in range(1, 4)),
+    *(f"CON-{n}" for n in range(1, 11)),
+    *(f"ENR-{n}" for n in range(1, 7)),
 }
 """Every rule about accounts, pools, settlement and the family account; none is left to code alone.
 

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +25,36 @@ def run(*, people: int, seconds: float, json_file: Path | None) -> None:
 
     shop = Workshop(office_at, lambda folder: folder / _DATABASE, _serve)
     run_bench(shop, Console(), people=people, seconds=seconds, json_to=json_file)
+
+
+def run_batches(items: int, *, json_file: Path | None) -> None:
+    """See `gongji bench --batches`."""
+    import msgspec
+    from rich.table import Table
+
+    from gongji.lab.batches import year_turn
+    from gongji.lab.premium_batch import deduction
+
+    def office_then(folder: Path, now: datetime) -> Office:
+        return build(_settings(folder), lambda: now)
+
+    found = []
+    for batch in (year_turn, deduction):
+        with tempfile.TemporaryDirectory(prefix="gongji-batch-") as made:
+            found.append(batch(office_then, lambda folder: folder / _DATABASE, Path(made), items))
+    table = Table("batch", "items", "seconds", "bare SQL", "times", "memory")
+    for one in found:
+        table.add_row(
+            one.name,
+            f"{one.items:,}",
+            f"{one.seconds:.1f}",
+            f"{one.bare_seconds:.1f}",
+            f"{one.times:.2f}",
+            f"{one.memory_mb} MB",
+        )
+    Console().print(table)
+    if json_file is not None:
+        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
 
 
 def kill_storm(*, kills: int, seed: int | None) -> None:

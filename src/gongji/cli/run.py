@@ -75,14 +75,18 @@ def demo(lang: str) -> None:
 @click.command()
 @click.option("--people", default=20_000, show_default=True, help="People in the city.")
 @click.option("--seconds", default=5.0, show_default=True, help="How long each measure runs.")
+@click.option("--batches", type=int, help="Instead: a year turn and a deduction of so many items.")
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here."
 )
-def bench(people: int, seconds: float, json_file: Path | None) -> None:
-    """Measure settlements a second beside their yardstick, in one run."""
-    from gongji.cli.benching import run
+def bench(people: int, seconds: float, batches: int | None, json_file: Path | None) -> None:
+    """Measure settlements a second, or the year's batches, beside their yardstick in one run."""
+    from gongji.cli.benching import run, run_batches
 
-    run(people=people, seconds=seconds, json_file=json_file)
+    if batches is not None:
+        run_batches(batches, json_file=json_file)
+    else:
+        run(people=people, seconds=seconds, json_file=json_file)
 
 
 @click.command()

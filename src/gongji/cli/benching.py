@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from gongji.desk.office import Office
-from gongji.wiring import Settings, build
+from gongji.wiring import Settings, build, calm_the_collector
 
 _DATABASE, _KEY = "gongji.db", "gongji.key"
 
@@ -19,11 +19,18 @@ def office_at(folder: Path) -> Office:
     return build(_settings(folder))
 
 
+def _calm_office_at(folder: Path) -> Office:
+    """As the service has it: see `gongji serve`."""
+    office = office_at(folder)
+    calm_the_collector()
+    return office
+
+
 def run(*, people: int, seconds: float, json_file: Path | None) -> None:
     """See `gongji bench`."""
     from gongji.lab.bench import Workshop, run_bench
 
-    shop = Workshop(office_at, lambda folder: folder / _DATABASE, _serve)
+    shop = Workshop(_calm_office_at, lambda folder: folder / _DATABASE, _serve)
     run_bench(shop, Console(), people=people, seconds=seconds, json_to=json_file)
 
 

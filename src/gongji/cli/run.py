@@ -11,7 +11,6 @@ import rich_click as click
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
 def serve(sample: bool, host: str | None, port: int | None) -> None:
     """Start the service: the API, its documentation and the pages."""
-    import gc
     import logging
 
     import msgspec
@@ -19,7 +18,7 @@ def serve(sample: bool, host: str | None, port: int | None) -> None:
     from rich.console import Console
 
     from gongji.cli.serving import announce, application, refuse_sample_abroad
-    from gongji.wiring import build, settings
+    from gongji.wiring import build, calm_the_collector, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
@@ -30,11 +29,7 @@ def serve(sample: bool, host: str | None, port: int | None) -> None:
     console = Console()
     app, city = application(office, chosen, sample=sample)
     announce(console, office, chosen, city)
-    # What stands here now stays for the life of the service: the collector need not look at it
-    # again, and need not look often at the short-lived objects of a request.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    calm_the_collector()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     uvicorn.run(
         app,
@@ -42,6 +37,7 @@ def serve(sample: bool, host: str | None, port: int | None) -> None:
         port=chosen.port,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
         timeout_graceful_shutdown=10,
     )
     office.store.close()

@@ -55,12 +55,10 @@ def form(
     Without members the pool is open and bonds come later. With members of whom none can be bound
     no pool is formed, and the results say why.
     """
-    person = session.unit.people([sponsor]).get(sponsor)
-    if person is None:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, person)
-    if not asked_by.may_act_for(sponsor):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    law = _law_for(session, sponsor, asked_by)
+    if isinstance(law, Refusal):
+        return law
+    person = session.unit.people([sponsor])[sponsor]
     carried = purse_of(sponsor, Purse.CARRIED)
     sponsoring = Sponsoring(
         person=person,
@@ -102,12 +100,10 @@ def bind(
     asked_by: Caller,
 ) -> Bond | Refusal:
     """Add a member to the sponsor's open pool."""
+    law = _law_for(session, sponsor, asked_by)
+    if isinstance(law, Refusal):
+        return law
     people = session.unit.people([sponsor, member])
-    if sponsor not in people:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, people[sponsor])
-    if not asked_by.may_act_for(sponsor):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
     if refusal := may_sponsor(people[sponsor], law, session.now):
         return refusal
     pool = session.unit.open_pool(sponsor)
@@ -130,12 +126,9 @@ def unbind(
     asked_by: Caller,
 ) -> Ended | Refusal:
     """The sponsor removes a member."""
-    person = session.unit.people([sponsor]).get(sponsor)
-    if person is None:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, person)
-    if not asked_by.may_act_for(sponsor):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    law = _law_for(session, sponsor, asked_by)
+    if isinstance(law, Refusal):
+        return law
     if session.unit.open_pool(sponsor) is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
     bonds = [
@@ -156,12 +149,9 @@ def leave(
     asked_by: Caller,
 ) -> Ended | Refusal:
     """A member leaves one sponsor's pool, or every pool when no sponsor is named."""
-    person = session.unit.people([member]).get(member)
-    if person is None:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, person)
-    if not asked_by.may_act_for(member):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    law = _law_for(session, member, asked_by)
+    if isinstance(law, Refusal):
+        return law
     bonds = [
         bond
         for bond in session.unit.bonds_of_member(member)
@@ -179,12 +169,9 @@ def dissolve(
     asked_by: Caller,
 ) -> Ended | Refusal:
     """End the pool and every bond in it."""
-    person = session.unit.people([sponsor]).get(sponsor)
-    if person is None:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, person)
-    if not asked_by.may_act_for(sponsor):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    law = _law_for(session, sponsor, asked_by)
+    if isinstance(law, Refusal):
+        return law
     pool = session.unit.open_pool(sponsor)
     if pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
@@ -206,12 +193,9 @@ def choose_uses(
     asked_by: Caller,
 ) -> Pool | Refusal:
     """The sponsor chooses how the pool may be used, as often as wanted (NET-10, NET-11)."""
-    person = session.unit.people([sponsor]).get(sponsor)
-    if person is None:
-        return refuse(Code.UNKNOWN_PERSON)
-    law = _law(session, person)
-    if not asked_by.may_act_for(sponsor):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    law = _law_for(session, sponsor, asked_by)
+    if isinstance(law, Refusal):
+        return law
     pool = session.unit.open_pool(sponsor)
     if pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
@@ -221,8 +205,14 @@ def choose_uses(
     return msgspec.structs.replace(pool, uses=uses)
 
 
-def _law(session: Session, person: Person) -> DayLaw:
-    return session.law.on(person.region, local_day(session.now))
+def _law_for(session: Session, person: str, asked_by: Caller) -> DayLaw | Refusal:
+    """Today's law for an act of this person's, if whoever asks may act for the person."""
+    if person not in session.unit.people([person]):
+        return refuse(Code.UNKNOWN_PERSON)
+    law = session.law.on(person[1:7], local_day(session.now))
+    if not asked_by.may_act_for(person):
+        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+    return law
 
 
 def _is_member(session: Session, person: str) -> bool:

@@ -33,7 +33,7 @@ def estate(town: Town, *heirs: tuple[str, int], by: Caller | None = None, id: st
         id=id,
         person=town.id("father"),
         heirs=tuple(
-            life.Heir(amount_fen=fen, payee=name[1:])
+            life.Heir(amount_fen=fen, paper=name[1:])
             if name.startswith("@")
             else life.Heir(amount_fen=fen, person=town.id(name))
             for name, fen in heirs
@@ -47,7 +47,7 @@ def test_death_shuts_the_pool_and_the_estate_ends_it(family: Town) -> None:
     family.standing("father", died=date(2025, 11, 9))
     shut = family.settled("child", "clinic", 10_00)
     assert shut.outcome is Outcome.SPONSOR_NOT_IN_FORCE
-    done = estate(family, ("uncle", 700_00), ("@李某（银行卡尾号 0000）", 1000_00))
+    done = estate(family, ("uncle", 700_00), ("@收款指示 sm3:2d", 1000_00))
     assert (done.paid_fen, len(done.ended)) == (1700_00, 1)
     assert family.balance("father") == Balances(0, 0)
     assert family.balance("uncle") == Balances(0, 701_00)

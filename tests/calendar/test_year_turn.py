@@ -184,3 +184,23 @@ def test_a_run_keeps_why_an_item_failed(town: OpenTown) -> None:
     assert seen == [1, 2]
     failures = one.ask(lambda session: session.unit.run_failures(SHANGHAI, "test"))
     assert failures == [("b", "no_money", 7)]
+
+
+def test_payments_go_on_between_the_chunks_of_a_run(town: OpenTown) -> None:
+    """What is paid while the year is being turned is neither lost nor turned twice."""
+    one = town(SHANGHAI, "2026-06-20T09:00")
+    _many(one)
+    one.hospital("clinic")
+    one.at("2026-07-01T01:00")
+    paid: list[int] = []
+
+    def pay(_: object) -> None:
+        paid.append(one.settled(f"p{len(paid):02d}", "clinic", 1_00).own_fen)
+
+    turn(one, chunk=5, progress=pay)
+    assert len(paid) == 12
+    in_all = sum(range(60)) * 1_00 + 60 * 5_00
+    left = [one.balance(f"p{n:02d}") for n in range(60)]
+    assert sum(b.current + b.carried for b in left) == in_all - sum(paid)
+    assert all(b.current == 0 for b in left)
+    one.proof()

@@ -77,13 +77,13 @@ def sample(region: str) -> None:
 
     folder = resources.files("gongji") / "samples"
     heads = (
-        ("medicines.csv", EditionHead(region="100000", name="sample", starts=date(2025, 1, 1))),
+        ("medicines.csv", EditionHead(region="100000", name="sample", starts=date(2024, 1, 1))),
         (
             "pharmacy-devices.csv",
             EditionHead(
                 region=region,
                 name="sample",
-                starts=date(2025, 1, 1),
+                starts=date(2024, 1, 1),
                 list=CatalogueList.DEVICE,
             ),
         ),

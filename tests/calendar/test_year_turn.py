@@ -14,7 +14,7 @@ from gongji.desk.runs import Chunk, ItemResult, RunReport
 from gongji.desk.settling import Reversed
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
-from town import LINYI, SHANGHAI, Town, code, rules_of
+from town import LINYI, SHANGHAI, Town, code, local, rules_of
 
 JUNE_30 = date(2026, 6, 30)
 
@@ -204,3 +204,13 @@ def test_payments_go_on_between_the_chunks_of_a_run(town: OpenTown) -> None:
     assert sum(b.current + b.carried for b in left) == in_all - sum(paid)
     assert all(b.current == 0 for b in left)
     one.proof()
+
+
+def test_a_late_bill_of_the_closed_year_takes_none_of_the_new_years_money(shanghai: Town) -> None:
+    """What the old year had left is carried by now; `current` is another year's."""
+    shanghai.at("2026-07-01T01:00")
+    turned(shanghai)
+    shanghai.credit("father", "current", 300_00)
+    late = shanghai.settled("father", "clinic", 50_00, happened_at=local("2026-06-25T10:00"))
+    assert [draw.purse.value for draw in late.draws] == ["carried"]
+    assert shanghai.balance("father") == Balances(300_00, 750_00)

@@ -58,7 +58,7 @@ def test_in_process_stands_beside_its_yardstick(tmp_path: Path) -> None:
         assert set(row.times_us) == set(PARTS)
     written = json.loads((tmp_path / "bench.json").read_bytes())
     assert written["in_process"][1]["settlements"] == found.in_process[1].settlements
-    assert "settlements/s" in paper.getvalue()
+    assert "settlements a second" in paper.getvalue()
     assert list(tmp_path.iterdir()) == [tmp_path / "bench.json"]
 
 

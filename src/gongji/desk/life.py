@@ -136,7 +136,7 @@ def end_kinship(session: Session, bond: Bond, reason: str, by: Caller) -> Ended 
     where that matters). The sponsor owes it (NET-14), a clerk may do it with the papers."""
     law = session.law.on(bond.sponsor[1:7], local_day(session.now))
     if not by.may_act_for(bond.sponsor):
-        return refuse(Code.FORBIDDEN, law.sponsor_answers)
+        return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_answers)
     if not bond.is_open:
         return refuse(Code.NOT_BOUND, law.only_bound_may_use)
     session.unit.end_bond(bond, max(session.at, bond.starts), _filing(by, reason))

@@ -164,7 +164,7 @@ def hold_code(
         return refuse(Code.UNKNOWN_PERSON)
     law = session.law.on(people[holder].region, local_day(session.now))
     if not asked_by.may_act_for(holder):
-        return refuse(Code.FORBIDDEN, law.family_code_shows)
+        return refuse(Code.FORBIDDEN, law.member_sees, law.family_code_shows)
     if holder == relative:
         return refuse(Code.OWN_SELF, law.family_code_shows)
     held = session.unit.codes_of(holder)

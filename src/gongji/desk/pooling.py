@@ -211,7 +211,7 @@ def _law_for(session: Session, person: str, asked_by: Caller) -> DayLaw | Refusa
         return refuse(Code.UNKNOWN_PERSON)
     law = session.law.on(person[1:7], local_day(session.now))
     if not asked_by.may_act_for(person):
-        return refuse(Code.FORBIDDEN, law.maintenance_unlimited)
+        return refuse(Code.FORBIDDEN, law.member_sees, law.maintenance_unlimited)
     return law
 
 

@@ -1,6 +1,7 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -227,11 +228,17 @@ def _year_closed(unit: Unit, settled: Answer) -> bool:
     Care in the closed year is one case; the other is a bill of the new year's first hours, paid
     before the year was turned and so from what was still the old year's money.
     """
-    closing = unit.last_closing(settled.patient[1:7])
-    if closing is None:
-        return False
-    year_ends, closed_at = closing
-    return local_day(moment(settled.happened_at)) <= year_ends or settled.recorded_at < closed_at
+    region = settled.patient[1:7]
+    if _closed_by(unit, region, local_day(moment(settled.happened_at))):
+        return True
+    closing = unit.last_closing(region)
+    return closing is not None and settled.recorded_at < closing[1]
+
+
+def _closed_by(unit: Unit, region: str, day: date) -> bool:
+    """Whether the benefit year of this day has been closed in the region."""
+    closing = unit.last_closing(region)
+    return closing is not None and day <= closing[0]
 
 
 def _recorded(earlier: Answer, body: bytes) -> Answered | Refusal:
@@ -304,6 +311,7 @@ class _Case:
             ),
             bill.credential is Credential.FAMILY_CODE
             and (bill.shown_by, bill.patient) in self._codes,
+            late and _closed_by(unit, patient.region, local_day(now)),
         )
 
     def _pool(self, unit: Unit, known: BondWithUses, at: int, late: bool) -> PoolFacts:

@@ -118,3 +118,4 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     own: Balances
     pools: tuple[PoolFacts, ...] = ()
     code_held: bool = False  # `shown_by` holds the patient's family code
+    year_closed: bool = False  # the care was in a benefit year that has been closed since

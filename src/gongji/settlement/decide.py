@@ -64,6 +64,8 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     excluded = bill.category in law.account_excluded.value
     if not excluded and account_works(facts.patient, law):
         for purse in law.own_draw_order.value[bill.care]:
+            if facts.year_closed and purse is Purse.CURRENT:
+                continue  # that year's money is carried by now, and this is another year's
             balance = own_current if purse is Purse.CURRENT else own_carried
             amount = min(left_fen, balance)
             if amount > 0:

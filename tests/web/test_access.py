@@ -47,7 +47,8 @@ def test_the_guard_sees_a_route_that_says_nothing_and_lets_nobody_in(web: Web) -
 def operations(app: Litestar) -> list[tuple[str, str, str, set[str]]]:
     """Every closed operation: its id, its method, a path with ids filled in, and its callers."""
     fill = {"person": "P310000-father", "sponsor": "P310000-father", "member": "P310000-child",
-            "institution": CLINIC, "id": "b1", "region": "310000", "other": "371300"}  # fmt: skip
+            "institution": CLINIC, "id": "b1", "region": "310000", "other": "371300",
+            "year": "2026", "month": "2025-10"}  # fmt: skip
     found = []
     for path, methods in app.openapi_schema.to_schema()["paths"].items():
         for method, operation in methods.items():
@@ -77,6 +78,8 @@ def test_each_route_turns_away_whoever_it_does_not_name(web: Web) -> None:
         "/v1/people/{}",
         "/v1/people/{}/standings",
         "/v1/people/{}/account",
+        "/v1/people/{}/account?on=2025-11-01",
+        "/v1/accounts/{}/statements/2025-10",
         "/v1/people/{}/bills",
         "/v1/people/{}/family-codes",
         "/v1/pools/{}",

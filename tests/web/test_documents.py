@@ -33,6 +33,7 @@ def test_the_document_is_openapi_3_1_and_knows_every_route(web: Web) -> None:
     shown = {path for handler in handlers(web.client.app) if handler.resolve_include_in_schema()
              for path in handler.paths}  # fmt: skip
     assert served - shown == {"/", "/bills", "/bills/example", "/bills/{institution:str}/{id:str}",
+                              "/certificates/verify/{token:str}", "/verify/premium/{token:str}",
                               "/docs", "/openapi.json", "/static/{name:str}"}  # fmt: skip
     assert set(operations(web)) == set(EXAMPLES)
 
@@ -42,7 +43,10 @@ def test_every_operation_has_an_example_callers_and_a_problem(web: Web) -> None:
         if "requestBody" in operation:
             assert operation["requestBody"]["content"]["application/json"]["example"], id
         good = [answer for status, answer in operation["responses"].items() if status[0] == "2"]
-        assert good and all(one["content"]["application/json"]["example"] for one in good), id
+        contents = [kind for one in good for kind in one["content"].items()]
+        assert contents and all(content["example"] for _, content in contents), id
+        named = "application/pdf" if id == "print_certificate" else "application/json"
+        assert {kind for kind, _ in contents} == {named}, id
         problem = operation["responses"]["default"]["content"]["application/problem+json"]
         assert problem["example"]["code"], id
         assert operation["x-callers"], id

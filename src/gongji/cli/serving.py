@@ -28,9 +28,14 @@ def refuse_sample_abroad(chosen: Settings) -> None:
 def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Litestar, City | None]:
     """The web application over a counter, with the sample city where it is asked for."""
     city = build_city(office) if sample else None
-    secret = open_vault(chosen).derive("tokens")
-    shown = None if city is None else _sample_of(city, chosen)
-    return create_app(Counter(office), token_secret=secret, sample=shown), city
+    vault = open_vault(chosen)
+    app = create_app(
+        Counter(office),
+        token_secret=vault.derive("tokens"),
+        sample=None if city is None else _sample_of(city, chosen),
+        certificate_key=vault.derive("certificates"),
+    )
+    return app, city
 
 
 def _sample_of(city: City, chosen: Settings) -> SampleInfo:

@@ -18,7 +18,15 @@ from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import AskerId, Balances, PersonId
 from gongji.settlement.booking import purse_of
-from gongji.terms import FilingChannel, Purse, Status, local_day, moment
+from gongji.terms import (
+    LARGEST_FEN,
+    FilingChannel,
+    Purse,
+    RegionCode,
+    Status,
+    local_day,
+    moment,
+)
 
 Document = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A paper on record: its kind and the SM3 or SHA-256 fingerprint of its scan."""
@@ -31,7 +39,7 @@ class Heir(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     and unsealed.
     """
 
-    amount_fen: Annotated[int, msgspec.Meta(ge=1)]
+    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
     person: PersonId | None = None
     paper: Document | None = None
 
@@ -50,7 +58,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     id: AskerId
     person: PersonId
-    to: Annotated[str, msgspec.Meta(pattern="^[1-9][0-9]{5}$")]
+    to: RegionCode
     paid_out: bool = False
 
 

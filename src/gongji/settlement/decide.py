@@ -1,5 +1,6 @@
 """裁定: bill + facts + law → decision. Quote, settle and why all ask this one function."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -58,44 +59,26 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     if refusal := _refuses(bill, facts, law, day):
         return refusal
 
-    draws: list[Draw] = []
     left_fen = bill.self_paid_fen  # 自费 is never drawn from anyone's account
-    own_current, own_carried = facts.own.current, facts.own.carried
-    excluded = bill.category in law.account_excluded.value
-    if not excluded and account_works(facts.patient, law):
-        for purse in law.own_draw_order.value[bill.care]:
-            if facts.year_closed and purse is Purse.CURRENT:
-                continue  # that year's money is carried by now, and this is another year's
-            balance = own_current if purse is Purse.CURRENT else own_carried
-            amount = min(left_fen, balance)
-            if amount > 0:
-                left_fen -= amount
-                draws.append(Draw(facts.patient.id, purse, amount, balance - amount))
-                if purse is Purse.CURRENT:
-                    own_current -= amount
-                else:
-                    own_carried -= amount
-    own_fen = bill.self_paid_fen - left_fen
+    own = _draw(facts.patient.id, facts.own, _own_purses(bill, facts, law), left_fen)
+    own_fen = sum(draw.amount_fen for draw in own)
+    left_fen -= own_fen
 
     pool = _choose(bill, facts, law, day)
     reasons, cites = _causes(bill, facts, law, day, pool, left_fen)
-    pooled_fen = 0
+    pooled: list[Draw] = []
     if not reasons:
         assert pool is not None, "without a pool there is a reason"
-        for purse in law.pooled_purses.value:
-            balance = pool.balances.of(purse)
-            amount = min(left_fen, balance)
-            if amount > 0:
-                left_fen -= amount
-                pooled_fen += amount
-                draws.append(Draw(pool.sponsor.id, purse, amount, balance - amount))
-        assert pooled_fen > 0, "a pool with money and a bill pays something"
+        pooled = _draw(pool.sponsor.id, pool.balances, law.pooled_purses.value, left_fen)
+        assert pooled, "a pool with money and a bill pays something"
         outcome = Outcome.POOLED
         cites = _cites_of_pooling(bill, law)
     elif bill.self_paid_fen > 0 and left_fen == 0:
         outcome = Outcome.OWN_FUNDS
     else:
         outcome = reasons[0]
+    pooled_fen = sum(draw.amount_fen for draw in pooled)
+    left_fen -= pooled_fen
 
     always: list[Provision[Any]] = [law.own_credential, law.pool_pays, law.own_draw_order]
     if bill.credential is Credential.FAMILY_CODE:
@@ -109,11 +92,42 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
         own_fen=own_fen,
         pooled_fen=pooled_fen,
         cash_fen=cash_fen,
-        own_after=Balances(own_current, own_carried),
+        own_after=_after(facts.own, own),
         cites=keys([*cites, *always]),
-        draws=tuple(draws),
+        draws=(*own, *pooled),
         reasons=tuple(reasons),
         sponsor=pool.sponsor.id if pool is not None and pooled_fen else None,
+    )
+
+
+def _own_purses(bill: Bill, facts: Facts, law: DayLaw) -> tuple[Purse, ...]:
+    """The patient's purses that may pay this bill, in the pack's order (SET-3)."""
+    if bill.category in law.account_excluded.value or not account_works(facts.patient, law):
+        return ()
+    purses = law.own_draw_order.value[bill.care]
+    if facts.year_closed:
+        # That year's money is carried by now; what is current belongs to another year.
+        return tuple(purse for purse in purses if purse is not Purse.CURRENT)
+    return purses
+
+
+def _draw(person: str, balances: Balances, purses: Iterable[Purse], left_fen: int) -> list[Draw]:
+    """Draw along the purses until nothing is left to pay; an empty purse is passed over."""
+    draws = []
+    for purse in purses:
+        balance = balances.of(purse)
+        amount = min(left_fen, balance)
+        if amount > 0:
+            left_fen -= amount
+            draws.append(Draw(person, purse, amount, balance - amount))
+    return draws
+
+
+def _after(balances: Balances, draws: Iterable[Draw]) -> Balances:
+    """The balances with what was drawn taken off; a purse is drawn on once a bill."""
+    left = {draw.purse: draw.after_fen for draw in draws}
+    return Balances(
+        left.get(Purse.CURRENT, balances.current), left.get(Purse.CARRIED, balances.carried)
     )
 
 

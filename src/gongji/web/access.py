@@ -205,7 +205,7 @@ def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     if (
         knows
         or not isinstance(found, Refusal)
-        or found.code not in (Code.UNKNOWN_PERSON, Code.FORBIDDEN)
+        or found.code not in (Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.FORBIDDEN)
     ):
         return found
     office = call.office

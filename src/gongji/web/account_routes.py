@@ -1,4 +1,4 @@
-"""个人账户 · accounts: balances, credits, a person's own bills, and family codes."""
+"""个人账户 · accounts: balances, statements, credits, a person's own bills, and family codes."""
 
 import msgspec
 from litestar import get, post
@@ -12,7 +12,9 @@ from gongji.desk.people import (
     credit,
     hold_code,
 )
+from gongji.desk.statements import balances_on, statement
 from gongji.policy.refusal import Refusal
+from gongji.settlement.bill import Balances
 from gongji.terms import local_day
 from gongji.web.access import (
     AUDITOR,
@@ -23,25 +25,37 @@ from gongji.web.access import (
     only,
     reads_of,
 )
-from gongji.web.parameters import Before, Limit, PersonInPath, before_micros, page
+from gongji.web.parameters import (
+    Before,
+    Limit,
+    MonthInPath,
+    On,
+    PersonInPath,
+    before_micros,
+    page,
+)
 from gongji.web.problems import accept
-from gongji.web.reading import Strict, past_day
+from gongji.web.reading import Strict, law_on, past_day
 from gongji.web.shapes import CreditAsked, HoldCode
 from gongji.web.showing import Eye
-from gongji.web.shown import AccountShown, CodesHeld, Credited
+from gongji.web.shown import AccountShown, BalancesShown, CodesHeld, Credited
+from gongji.web.shown_calendar import StatementShown
 from gongji.web.shown_settlements import Payments
 
 
 @get("/people/{person:str}/account", opt=only(PERSON, CLERK, AUDITOR), operation_id="get_account")
-async def account(request: Call, person: PersonInPath) -> AccountShown:
-    """Both balances, and what of them may be pooled today (ACC-6)."""
+async def account(request: Call, person: PersonInPath, on: On = None) -> AccountShown:
+    """Both balances, and what of them may be pooled (ACC-6): now, or at the end of a past day by
+    the day on which things happened."""
     reads_of(request.caller, person)
+    past_day("on", on, local_day(request.office.clock()))
 
     def shown(session: Session) -> AccountShown | Refusal:
-        held = balances_of(session, person)
+        held = balances_on(session, person, on) if on else balances_of(session, person)
         if isinstance(held, Refusal):
             return held
-        law = session.law.on(person[1:7], local_day(session.now))
+        day = on or local_day(session.now)
+        law = law_on(session.law, person[1:7], day, field="on", region_field="person")
         return AccountShown(
             person=person,
             current_fen=held.current,
@@ -50,6 +64,23 @@ async def account(request: Call, person: PersonInPath) -> AccountShown:
         )
 
     return accept(await request.counter.ask(shown))
+
+
+@get("/accounts/{person:str}/statements/{month:str}", opt=only(PERSON, CLERK, AUDITOR),
+     operation_id="get_statement")  # fmt: skip
+async def month_statement(
+    request: Call, person: PersonInPath, month: MonthInPath
+) -> StatementShown:
+    """医保金月度对账单: what came and went in a month, `2025-11` (ACC-6)."""
+    reads_of(request.caller, person)
+    found = accept(await request.counter.ask(lambda session: statement(session, person, month)))
+    said = msgspec.structs.asdict(found)
+    said["opening"], said["closing"] = _balances(found.opening), _balances(found.closing)
+    return StatementShown(**said)
+
+
+def _balances(held: Balances) -> BalancesShown:
+    return BalancesShown(held.current, held.carried)
 
 
 @post("/people/{person:str}/credits", opt=only(CLERK), dto=Strict, return_dto=None,
@@ -100,4 +131,4 @@ async def codes(request: Call, person: PersonInPath) -> CodesHeld:
     return CodesHeld(holder=person, relatives=tuple(held))
 
 
-ROUTES = [account, put_in, bills, hold, codes]
+ROUTES = [account, month_statement, put_in, bills, hold, codes]

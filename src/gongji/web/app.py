@@ -1,5 +1,7 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
+import hmac
+
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
@@ -9,12 +11,16 @@ from gongji import __version__
 from gongji.desk.counter import Counter
 from gongji.web import (
     account_routes,
+    catalogue_routes,
     docs,
+    life_routes,
     pack_routes,
     pages,
     people_routes,
     pool_routes,
+    premium_routes,
     settlement_routes,
+    verify_page,
 )
 from gongji.web.access import Call, Doorkeeper, admit
 from gongji.web.problems import HANDLERS
@@ -32,12 +38,21 @@ _HEADERS = [
 
 
 def create_app(
-    counter: Counter, *, token_secret: bytes, sample: SampleInfo | None = None
+    counter: Counter,
+    *,
+    token_secret: bytes,
+    sample: SampleInfo | None = None,
+    certificate_key: bytes | None = None,
+    public_address: str | None = None,
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
     `token_secret` (32 bytes at least) signs persons' tokens. `sample` is the family of the first
     page; without it the first page is a word of welcome.
+
+    `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
+    it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
+    say it; left out, it is the address that was asked.
     """
     v1 = Router(
         "/v1",
@@ -46,11 +61,14 @@ def create_app(
             *pool_routes.ROUTES,
             *people_routes.ROUTES,
             *account_routes.ROUTES,
+            *premium_routes.ROUTES,
+            *life_routes.ROUTES,
+            *catalogue_routes.ROUTES,
             *pack_routes.ROUTES,
         ],
     )
     return Litestar(
-        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES],
+        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES, *verify_page.ROUTES],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
@@ -71,11 +89,18 @@ def create_app(
                 "counter": counter,
                 "doorkeeper": Doorkeeper(counter, token_secret),
                 "sample": sample,
+                "certificate_key": certificate_key or _derived(token_secret),
+                "public_address": public_address,
             }
         ),
         logging_config=None,
         debug=False,
     )
+
+
+def _derived(secret: bytes) -> bytes:
+    """A key of its own for certificates, so that no token is ever a seal, nor a seal a token."""
+    return hmac.digest(secret, b"gongji certificates", "sha256")
 
 
 async def _protect(message: Message, scope: Scope) -> None:

@@ -105,7 +105,8 @@ def _complete(operation: dict[str, Any], callers: list[str]) -> None:
     responses.pop("400", None)  # the framework's own form of an error, which is never sent
     for status, response in responses.items():
         if status.startswith("2"):
-            content = response["content"].setdefault("application/json", {})
+            response["content"] = response["content"] or {"application/json": {}}
+            (content,) = response["content"].values()
             content["example"] = msgspec.to_builtins(example.answers, order="deterministic")
     responses["default"] = {
         "description": "a problem: why not, by which rule, and what would succeed",
@@ -154,9 +155,10 @@ def _operation(lang: Lang, path: str, method: str, operation: dict[str, Any]) ->
     """One operation as the page's template reads it."""
     asks = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     answers = next(
-        response["content"]["application/json"]
+        content
         for status, response in operation["responses"].items()
         if status.startswith("2")
+        for content in response["content"].values()
     )
     return {
         "id": operation["operationId"],

@@ -1,7 +1,9 @@
 """示例的故事: 李明 in Shanghai pays for his son at a clinic. The parts that several examples share."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from gongji.terms import (
     LOCAL_TIME,
@@ -15,6 +17,17 @@ from gongji.terms import (
 from gongji.web import shown
 from gongji.web import shown_settlements as settled
 from gongji.web.showing import WHY_OUTCOME, WHY_REFUSED
+from gongji.web.statuses import TITLES, WARNINGS
+from gongji.words import Words
+
+
+class Example(NamedTuple):
+    """What is asked, what is answered, and a problem that may come instead."""
+
+    asks: Any
+    answers: Any
+    problem: shown.Problem
+
 
 FATHER, SON = "P310000-3f2a91c04b7d", "P310000-8d10e5a7c266"
 CLINIC, BILL_ID = "H310000-5b77c1e09a42", "2025-1110-0001"
@@ -51,7 +64,26 @@ KIN = shown.ProvisionShown(
 )
 
 
+CONTRIBUTES = shown.Cite(
+    rules=("CON-9",),
+    region="310000",
+    question="employer_refund_warned",
+    day=date(2025, 11, 1),
+    basis="first_seen",
+    quote="如您所在单位有居保参保缴费报销类员工福利，请尽量不要选择“共济缴费”",
+    text="职工医保个人账户家庭共济问答",
+    place="家庭共济篇 13",
+)
+EMPLOYER = shown.WarningShown(
+    code="employer_refund",
+    zh=WARNINGS["employer_refund"].zh,
+    en=WARNINGS["employer_refund"].en,
+    cites=(CONTRIBUTES,),
+)
+
+
 def problem(code: str, status: int, *cites: shown.Cite, **numbers: int) -> shown.Problem:
+    """A refusal as the reader gets it, in Chinese, with these provisions and numbers."""
     why = WHY_REFUSED[code]
     return shown.Problem(
         type=f"/docs#{code}",
@@ -153,3 +185,20 @@ BOND: dict[str, Any] = {
     "starts": NOW,
     "ends": None,
 }
+CITY = Words("上海市", "Shanghai")
+HERE, ELSEWHERE, EDITION = "310000", "330100", "100000/drug/2024"
+DEDUCTED, READY = date(2025, 12, 16), date(2025, 12, 30)
+CERTIFICATE = "310000-2026-00000001"
+_LATER = problem("certificate_not_ready", 409)
+NOT_READY = msgspec.structs.replace(
+    _LATER,
+    succeeds=shown.Succeeds(how=_LATER.succeeds.how, at=datetime(2025, 12, 30, tzinfo=LOCAL_TIME)),
+)
+NO_EDITION = shown.Problem(
+    type="/docs#no_provision",
+    title=TITLES["no_provision"].zh,
+    status=422,
+    detail="统筹区 310000 在 2009-01-01 没有生效的目录版本。",
+    code="no_provision",
+    succeeds=shown.Succeeds(how="改用其他日期，或由经办导入目录。", at=None),
+)

@@ -4,7 +4,6 @@ As structs they cannot drift away from the forms; a test asks for one beside eve
 """
 
 from datetime import date
-from typing import Any, NamedTuple
 
 import msgspec
 
@@ -29,6 +28,7 @@ from gongji.web.example_story import (
     BOND,
     CLINIC,
     DECISION,
+    EMPLOYER,
     ENDED,
     FATHER,
     FORBIDDEN,
@@ -46,18 +46,11 @@ from gongji.web.example_story import (
     SON,
     STANDING,
     UNKNOWN,
+    Example,
     problem,
 )
+from gongji.web.examples_of_the_year import OF_THE_YEAR
 from gongji.web.showing import WHY_OUTCOME
-
-
-class Example(NamedTuple):
-    """What is asked, what is answered, and a problem that may come instead."""
-
-    asks: Any
-    answers: Any
-    problem: shown.Problem
-
 
 EXAMPLES: dict[str, Example] = {
     "health": Example(
@@ -165,7 +158,9 @@ EXAMPLES: dict[str, Example] = {
     "dissolve_pool": Example(asked.Filed(), ENDED, NO_POOL),
     "choose_uses": Example(
         asked.ChooseUses(uses=frozenset({Use.PAY, Use.CONTRIBUTE})),
-        shown.UsesShown(pool=POOL, sponsor=FATHER, uses=(Use.CONTRIBUTE, Use.PAY)),
+        shown.UsesShown(
+            pool=POOL, sponsor=FATHER, uses=(Use.CONTRIBUTE, Use.PAY), warnings=(EMPLOYER,)
+        ),
         NO_POOL,
     ),
     "list_pooled_payments": Example(None, POOLED, FORBIDDEN),
@@ -264,5 +259,6 @@ EXAMPLES: dict[str, Example] = {
         FORBIDDEN,
     ),
     "get_institution": Example(None, INSTITUTION, problem("unknown_institution", 404)),
+    **OF_THE_YEAR,
 }
 """By operation id."""

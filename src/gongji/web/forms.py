@@ -138,6 +138,7 @@ def described(model: Any) -> list[tuple[str, bool, Words]]:
 
 
 def form_of(model: Any) -> Words:
+    """The form of a whole body, in words."""
     return describe(_bare(inspect.type_info(model)), "")
 
 
@@ -194,6 +195,7 @@ def _text_form(found: inspect.StrType) -> Words:
 
 
 def pattern_of(form: Any) -> str:
+    """The pattern of an annotated text, by which its words are found."""
     return str(get_args(form)[1].pattern)
 
 

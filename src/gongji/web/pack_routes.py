@@ -1,10 +1,9 @@
 """政策包与机构 · the law as anyone may read it, institutions, and whether the service is up."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get, post
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import JSONBody
 
 from gongji.desk.office import Session
 from gongji.desk.people import register_institution
@@ -16,7 +15,7 @@ from gongji.settlement.bill import Institution
 from gongji.terms import InstitutionKind, local_day
 from gongji.web.access import ANYONE, AUDITOR, CLERK, INSTITUTION, PERSON, Call, in_region, only
 from gongji.web.forms import wrong_field
-from gongji.web.parameters import InstitutionInPath, RegionInPath
+from gongji.web.parameters import InstitutionInPath, On, RegionInPath
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, law_on, no_pack
 from gongji.web.shapes import RegisterInstitution
@@ -31,8 +30,6 @@ from gongji.web.shown import (
     PackShown,
 )
 from gongji.words import Words
-
-On = Annotated[date | None, QueryParameter(description="the day; left out, it is today")]
 
 
 @get("/healthz", opt=ANYONE, operation_id="health")

@@ -1,7 +1,7 @@
 """参数: what addresses and queries may say, the same on every route, and how lists are paged."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from litestar.params import PathParameter, QueryParameter
@@ -17,8 +17,21 @@ from gongji.web.shown_settlements import Payments
 PersonInPath = Annotated[str, PathParameter(pattern=pattern_of(PersonId), max_length=40)]
 InstitutionInPath = Annotated[str, PathParameter(pattern=pattern_of(InstitutionId), max_length=40)]
 AskersIdInPath = Annotated[str, PathParameter(pattern=pattern_of(AskerId), max_length=64)]
+YearInPath = Annotated[int, PathParameter(ge=2000, le=2100)]
+MonthInPath = Annotated[
+    str, PathParameter(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])(?![\s\S])", max_length=7)
+]
 RegionInPath = Annotated[str, PathParameter(pattern=pattern_of(RegionCode), max_length=6)]
 
+On = Annotated[date | None, QueryParameter(description="the day; left out, it is today")]
+Region = Annotated[
+    str,
+    QueryParameter(
+        pattern=pattern_of(RegionCode),
+        max_length=6,
+        description="the region's code; its own list stands on the national one",
+    ),
+]
 At = Annotated[
     str | None,
     QueryParameter(

@@ -13,7 +13,9 @@ from gongji.desk.identity import mask_name
 from gongji.desk.looking import PoolView, pooled_payments, view_pool
 from gongji.desk.office import Session
 from gongji.desk.ports import Pool
+from gongji.desk.premiums import warnings_of
 from gongji.policy.bonds import Bond
+from gongji.policy.contributions import WarningCode
 from gongji.policy.reading import Law
 from gongji.policy.refusal import Refusal
 from gongji.terms import NEVER, moment
@@ -32,7 +34,7 @@ from gongji.web.parameters import At, Before, Limit, PersonInPath, before_micros
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, read_moment
 from gongji.web.shapes import BindMember, ChooseUses, Filed, FormPool, LeavePool
-from gongji.web.showing import Eye, cites, why_refused
+from gongji.web.showing import Eye, cites, warning_shown, why_refused
 from gongji.web.shown import (
     BondInPool,
     BondShown,
@@ -46,6 +48,8 @@ from gongji.web.shown_settlements import Payments
 from gongji.words import Words
 
 T = TypeVar("T")
+
+_Warned = list[tuple[WarningCode, tuple[str, ...]]]
 
 
 async def _file(
@@ -184,13 +188,24 @@ async def dissolve(request: Call, sponsor: PersonInPath, data: JSONBody[Filed]) 
 @put("/pools/{sponsor:str}/uses", opt=only(PERSON, CLERK), dto=Strict, return_dto=None,
      operation_id="choose_uses")  # fmt: skip
 async def choose(request: Call, sponsor: PersonInPath, data: JSONBody[ChooseUses]) -> UsesShown:
-    """选择共济方式: for what the pool may be used, as often as wanted (NET-10)."""
+    """选择共济方式: for what the pool may be used, as often as wanted (NET-10). The
+    warnings say what the change brings with it (CON-8, CON-9)."""
 
-    def use_case(session: Session, **filed: Any) -> Pool | Refusal:
-        return pooling.choose_uses(session, sponsor, data.uses, **filed)
+    def use_case(session: Session, **filed: Any) -> tuple[Pool, _Warned] | Refusal:
+        pool = session.unit.open_pool(sponsor)
+        before = pool.uses if pool else frozenset()
+        chosen = pooling.choose_uses(session, sponsor, data.uses, **filed)
+        if isinstance(chosen, Refusal):
+            return chosen
+        return chosen, warnings_of(session, sponsor, before, chosen.uses)
 
-    pool = await _file(request, sponsor, data, use_case)
-    return UsesShown(pool=pool.id, sponsor=sponsor, uses=tuple(sorted(pool.uses)))
+    pool, warned = await _file(request, sponsor, data, use_case)
+    return UsesShown(
+        pool=pool.id,
+        sponsor=sponsor,
+        uses=tuple(sorted(pool.uses)),
+        warnings=tuple(warning_shown(request.office.law, code, keys) for code, keys in warned),
+    )
 
 
 @get("/pools/{sponsor:str}/payments", opt=only(PERSON, CLERK, AUDITOR),

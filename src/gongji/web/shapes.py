@@ -54,6 +54,9 @@ Phone = Annotated[
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
 
 
+PaperOnRecord = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that is asked refuses fields that it does not know."""
 
@@ -149,3 +152,31 @@ class RegisterInstitution(_Asked, frozen=True, kw_only=True):
     level: Level | None = None
     designated: bool = True
     one_card: bool = True
+
+
+class HeirAsked(_Asked, frozen=True, kw_only=True):
+    """继承人: a person with an account here, or whoever a paper on record names by its
+    fingerprint; with neither, it is the estate's."""
+
+    amount_fen: Positive
+    person: PersonId | None = None
+    paper: PaperOnRecord | None = None
+
+
+class EstateAsked(_Asked, frozen=True, kw_only=True):
+    """继承办理: the whole balance of a dead person's account. `documents` are papers on record, each
+    with its kind and the fingerprint of its scan."""
+
+    id: AskerId
+    person: PersonId
+    heirs: Annotated[tuple[HeirAsked, ...], msgspec.Meta(max_length=50)]
+    documents: Annotated[tuple[PaperOnRecord, ...], msgspec.Meta(min_length=1, max_length=20)]
+
+
+class MoveAsked(_Asked, frozen=True, kw_only=True):
+    """转移办理: the insurance moves to another region; the balance goes along or is paid out."""
+
+    id: AskerId
+    person: PersonId
+    to: RegionCode
+    paid_out: bool = False

@@ -19,7 +19,7 @@ from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.settlement.decide import Decision
 from gongji.terms import moment
-from gongji.web.shown import BalancesShown, Cite, ProvisionShown, Why
+from gongji.web.shown import BalancesShown, Cite, ProvisionShown, WarningShown, Why
 from gongji.web.shown_settlements import (
     DecisionShown,
     DrawShown,
@@ -27,6 +27,7 @@ from gongji.web.shown_settlements import (
     ReasonsShown,
     SettlementShown,
 )
+from gongji.web.statuses import WARNINGS
 from gongji.words import OUTCOMES, REFUSALS, Saying
 
 
@@ -101,6 +102,12 @@ def provision_shown(law: Law, provision: Provision[Any]) -> ProvisionShown:
         reading_zh=provision.reading,
         reading_en=provision.reading_en,
     )
+
+
+def warning_shown(law: Law, code: str, keys: Sequence[str]) -> WarningShown:
+    """A warning in both languages, with the provisions that ask for it."""
+    said = WARNINGS[code]
+    return WarningShown(code=code, zh=said.zh, en=said.en, cites=cites(law, keys))
 
 
 # Codes in words ──────────────────────────────────────────────────────────────────────────────────

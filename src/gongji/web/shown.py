@@ -180,12 +180,22 @@ class EndedShown(msgspec.Struct, frozen=True, kw_only=True):
     bonds: tuple[str, ...]
 
 
+class WarningShown(msgspec.Struct, frozen=True, kw_only=True):
+    """提醒: what the sponsor is told when the uses change. It hinders nothing (CON-8, CON-9)."""
+
+    code: str
+    zh: str
+    en: str
+    cites: tuple[Cite, ...]
+
+
 class UsesShown(msgspec.Struct, frozen=True, kw_only=True):
     """共济方式."""
 
     pool: str
     sponsor: str
     uses: tuple[Use, ...]
+    warnings: tuple[WarningShown, ...] = ()
 
 
 class InstitutionShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""问题一览: which refusal is which HTTP status, in one table, and which field it is about."""
+"""问题一览: which refusal is which HTTP status, in one table; fields, titles, warnings."""
 
 from collections.abc import Mapping
 
@@ -25,6 +25,14 @@ STATUS_OF: Mapping[Code, int] = {
     Code.MORE_THAN_SETTLED: 422,
     Code.NO_YEAR_TURN: 422,
     Code.NOT_DEAD: 422,
+    Code.NOT_A_RESIDENT: 422,
+    Code.CONTRIBUTE_NOT_CHOSEN: 422,
+    Code.CHOSEN_TOO_LATE: 422,
+    Code.BALANCE_NOT_ABOVE_PREMIUM: 422,
+    Code.NOT_IN_A_POOL: 422,
+    Code.NOT_CONFIGURED: 422,
+    Code.BALANCE_NOT_ENOUGH: 422,
+    Code.MORE_THAN_PAID: 422,
     # It would succeed in another state of things than the present one.
     Code.SPONSOR_IS_MEMBER: 409,
     Code.SPONSOR_HAS_POOL: 409,
@@ -38,12 +46,18 @@ STATUS_OF: Mapping[Code, int] = {
     Code.TOO_MANY_RELATIVES: 409,
     Code.ID_REUSED: 409,
     Code.ALREADY_REVERSED: 409,
+    Code.PAID_OTHERWISE: 409,
+    Code.CERTIFICATE_NOT_READY: 409,
+    Code.ALREADY_REGISTERED: 409,
+    Code.ALREADY_DEDUCTED: 409,
     # It names what is not there.
     Code.NOT_BOUND: 404,
     Code.NO_POOL: 404,
     Code.UNKNOWN_PERSON: 404,
     Code.UNKNOWN_INSTITUTION: 404,
     Code.UNKNOWN_SETTLEMENT: 404,
+    Code.NO_SUCH_PREMIUM: 404,
+    Code.NO_SUCH_PURCHASE: 404,
     # It is not the asker's to ask.
     Code.FORBIDDEN: 403,
 }
@@ -76,3 +90,15 @@ TITLES: Mapping[str, Words] = {
     "internal": Words("系统出错", "A mistake of ours"),
 }
 """The problems that are no refusals of the desk."""
+
+WARNINGS: Mapping[str, Words] = {
+    "employer_refund": Words(
+        "单位有居保缴费报销类福利的，请尽量不要选择“共济缴费”。",
+        "If an employer refunds premiums that are paid in cash, rather leave `contribute` out.",
+    ),
+    "pay_another_way": Words(
+        "改变共济方式后保费不再从共济资金划扣，请按规定用其他方式缴纳。",
+        "After this change the premium is not deducted from the pool; pay it another way.",
+    ),
+}
+"""What a sponsor is told when the uses change, by `WarningCode`."""

@@ -1,0 +1,169 @@
+"""示例（年度）: examples of statements, premiums, certificates, accounts that close, the catalogue."""
+
+from gongji.catalogue.item import Agreement, Kind, ListClass
+from gongji.desk.premiums import PremiumDue
+from gongji.policy.contributions import PremiumState, ResultState, Via
+from gongji.terms import Scheme
+from gongji.web import shapes as asked
+from gongji.web import shown
+from gongji.web import shown_calendar as year
+from gongji.web import shown_catalogue as catalogue
+from gongji.web.example_story import (
+    BOND_ID,
+    CERTIFICATE,
+    CITY,
+    DEDUCTED,
+    EDITION,
+    ELSEWHERE,
+    FATHER,
+    FORBIDDEN,
+    HERE,
+    NO_EDITION,
+    NOT_READY,
+    NOW,
+    READY,
+    SON,
+    Example,
+    problem,
+)
+
+OF_THE_YEAR: dict[str, Example] = {
+    "get_statement": Example(
+        None,
+        year.StatementShown(
+            person=FATHER,
+            month="2025-10",
+            opening=shown.BalancesShown(500_00, 1350_00),
+            closing=shown.BalancesShown(500_00, 1200_00),
+            credited_fen=0,
+            spent_fen=0,
+            pooled_out_fen=150_00,
+            contributed_fen=0,
+            turned_fen=0,
+            other_fen=0,
+            closed=True,
+        ),
+        problem("too_early", 409),
+    ),
+    "register_premium": Example(
+        PremiumDue(person=SON, year=2026, via=Via.SCHOOL, amount_fen=400_00),
+        year.PremiumShown(
+            region=HERE,
+            year=2026,
+            number=1,
+            person=SON,
+            via=Via.SCHOOL,
+            amount_fen=400_00,
+            state=PremiumState.DUE,
+            registered_at=NOW,
+        ),
+        problem("already_registered", 409),
+    ),
+    "get_premium": Example(
+        None,
+        year.PremiumResult(
+            person=SON,
+            year=2026,
+            via=Via.SCHOOL,
+            amount_fen=400_00,
+            state=ResultState.DEDUCTED,
+            refused=None,
+            certificate_from=READY,
+            unknown_year=None,
+            cites=(),
+        ),
+        problem("no_such_premium", 404, year=2026),
+    ),
+    "get_certificate": Example(
+        None,
+        year.CertificateShown(
+            number=CERTIFICATE,
+            region=HERE,
+            region_zh=CITY.zh,
+            region_en=CITY.en,
+            person_name="李**",
+            person_number="310*************10",
+            sponsor_name="李*",
+            year=2026,
+            amount_fen=400_00,
+            deducted_on=DEDUCTED,
+            available_from=READY,
+            verify_url=f"gongji.example/verify/premium/{CERTIFICATE}.{'0' * 32}",
+            cites=(),
+        ),
+        NOT_READY,
+    ),
+    "print_certificate": Example(None, "%PDF-1.7 …", NOT_READY),
+    "settle_estate": Example(
+        asked.EstateAsked(
+            id="2025-1110-E001",
+            person=FATHER,
+            heirs=(asked.HeirAsked(amount_fen=1700_00, paper="sm3:66c7f0f4"),),
+            documents=("死亡证明 sm3:debe9ff9", "继承公证书 sm3:66c7f0f4"),
+        ),
+        year.AccountClosed(
+            id="2025-1110-E001", person=FATHER, paid_fen=1700_00, ended=(BOND_ID,), repeated=False
+        ),
+        problem("not_dead", 422),
+    ),
+    "move_away": Example(
+        asked.MoveAsked(id="2025-1110-M001", person=FATHER, to=ELSEWHERE),
+        year.AccountClosed(
+            id="2025-1110-M001", person=FATHER, paid_fen=1700_00, ended=(BOND_ID,), repeated=False
+        ),
+        FORBIDDEN,
+    ),
+    "look_up_item": Example(
+        None,
+        catalogue.LookedUp(
+            name="布洛芬",
+            form="颗粒剂",
+            region=HERE,
+            on=NOW.date(),
+            listed=True,
+            entries=(
+                catalogue.EntryShown(
+                    code="1",
+                    names=("布洛芬",),
+                    form="颗粒剂",
+                    kind=Kind.DRUG,
+                    list_class=ListClass.B,
+                    payable=True,
+                    category="",
+                    restriction="",
+                    shares_bp=dict.fromkeys(Scheme),
+                    prices=(),
+                    price_words="",
+                    agreement=Agreement.IN_FORCE,
+                    starts=None,
+                    ends=None,
+                    only_under=None,
+                ),
+            ),
+            other_forms=(),
+            excluded_kind=None,
+            excluded_quote=None,
+            editions=(EDITION,),
+            cites=(),
+        ),
+        NO_EDITION,
+    ),
+    "search_catalogue": Example(
+        None,
+        catalogue.Found(
+            text="blf",
+            region=HERE,
+            on=NOW.date(),
+            hits=(
+                catalogue.HitShown(
+                    name="布洛芬",
+                    how="initials",
+                    mistakes=0,
+                    forms=(catalogue.FormShown(code="1", form="颗粒剂", list_class=ListClass.B),),
+                ),
+            ),
+        ),
+        NO_EDITION,
+    ),
+}
+"""By operation id; `examples` takes them in."""

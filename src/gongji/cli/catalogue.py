@@ -11,6 +11,7 @@ import rich_click as click
 
 from gongji.cli.catalogue_words import class_of, tell_changes, tell_import, tell_looked
 from gongji.cli.law import DAY
+from gongji.terms import NATIONAL
 
 
 class _Region(click.ParamType[str]):
@@ -72,26 +73,28 @@ def import_(
 @REGION
 def sample(region: str) -> None:
     """Bring in the small sample that comes with the program: some sixty medicines, some devices."""
+    codes = [
+        tell_import(_office_do(head, content, False)) for head, content in sample_editions(region)
+    ]
+    sys.exit(max(codes))
+
+
+def sample_editions(region: str) -> list[tuple[Any, bytes]]:
+    """The sample's editions with their content: medicines for all, a device list for one region.
+
+    They start a year before the first national list that an operator brings in, and give way to it.
+    """
     from gongji.catalogue.item import CatalogueList
     from gongji.desk.editions import EditionHead
 
     folder = resources.files("gongji") / "samples"
-    heads = (
-        ("medicines.csv", EditionHead(region="100000", name="sample", starts=date(2024, 1, 1))),
-        (
-            "pharmacy-devices.csv",
-            EditionHead(
-                region=region,
-                name="sample",
-                starts=date(2024, 1, 1),
-                list=CatalogueList.DEVICE,
-            ),
-        ),
-    )
-    codes = [
-        tell_import(_office_do(head, (folder / name).read_bytes(), False)) for name, head in heads
+    starts = date(2024, 1, 1)
+    medicines = EditionHead(region=NATIONAL, name="sample", starts=starts)
+    devices = EditionHead(region=region, name="sample", starts=starts, list=CatalogueList.DEVICE)
+    return [
+        (medicines, (folder / "medicines.csv").read_bytes()),
+        (devices, (folder / "pharmacy-devices.csv").read_bytes()),
     ]
-    sys.exit(max(codes))
 
 
 @catalogue.command()

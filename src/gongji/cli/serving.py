@@ -1,9 +1,13 @@
 """Putting the service together: application, sample city, and what is said at the start."""
 
+from functools import partial
+
 from litestar import Litestar
 from rich.console import Console
 
+from gongji.cli.catalogue import sample_editions
 from gongji.desk.counter import Counter
+from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
@@ -28,6 +32,9 @@ def refuse_sample_abroad(chosen: Settings) -> None:
 def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Litestar, City | None]:
     """The web application over a counter, with the sample city where it is asked for."""
     city = build_city(office) if sample else None
+    if city is not None and city.fresh:
+        for head, content in sample_editions(_SHOWN):
+            office.do(partial(import_edition, head=head, content=content, by="sample"))
     vault = open_vault(chosen)
     app = create_app(
         Counter(office),

@@ -197,6 +197,9 @@ def scenarios(paths: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _tell(file: str, failure: Any) -> None:
+    if "error" in failure:
+        click.echo(f"       {failure['error']}")
+        return
     click.echo(f"       {file}, step {failure['step']}, {failure['verb']}")
     for key, wrong in failure["wrong"].items():
         click.echo(f"       {key}: expected {wrong['expected']}, came {wrong['came']}")

@@ -61,13 +61,20 @@ class Result(NamedTuple):
 
 
 def run_paths(paths: Iterable[Path], open_office: Open) -> Iterator[Result]:
-    """Run every scenario of the files, and of the *.yaml files of the folders."""
+    """Run every scenario of the files, and of the *.yaml files of the folders.
+
+    A scenario that cannot be read is a failure with its error, and keeps no other from being run.
+    """
     for path in paths:
         files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
         if not files:
             raise BadScenario(str(path), "", None, "", "a folder without any *.yaml file")
         for file in files:
-            yield from run_file(file, open_office)
+            for scenario in read_file(file):
+                try:
+                    yield run_scenario(str(file), scenario, open_office)
+                except BadScenario as error:
+                    yield Result(str(file), error.scenario or "?", {"error": str(error)})
 
 
 def run_file(file: Path, open_office: Open) -> Iterator[Result]:

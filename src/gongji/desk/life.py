@@ -10,9 +10,9 @@ from typing import Annotated
 import msgspec
 
 from gongji.desk.office import Session
-from gongji.desk.people import StandingChange, balances_of, change_standing
+from gongji.desk.people import StandingChange, balances_of, change_standing, keep_act
 from gongji.desk.pooling import Ended
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller, CallerKind, Filing
+from gongji.desk.ports import AnswerKey, AnswerKind, Caller, CallerKind, Filing
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -88,7 +88,7 @@ def move_away(session: Session, asked: Move, by: Caller) -> Done | Refusal:
     target = AccountKey(moved.region, f"region-{asked.to}", kind)
     paid_fen = _empty(session, asked.person, [(target, None)], key, "moved")
     ended = _end_all(session, asked.person, by, "moved")
-    _keep(session, key, asked.person, paid_fen, body)
+    keep_act(session, key, AnswerKind.CLOSING, asked.person, paid_fen, body)
     return Done(paid_fen, ended, False)
 
 
@@ -135,7 +135,7 @@ def settle_estate(session: Session, asked: Estate, by: Caller) -> Done | Refusal
     # Nothing is refused beyond this line; from here on it is written.
     paid_fen = _empty(session, person.id, targets, key, "inherited")
     ended = _end_all(session, person.id, by, "died")
-    _keep(session, key, person.id, paid_fen, body)
+    keep_act(session, key, AnswerKind.CLOSING, person.id, paid_fen, body)
     return Done(paid_fen, ended, False)
 
 
@@ -208,28 +208,3 @@ def _end_all(session: Session, person: str, by: Caller, reason: str) -> tuple[st
 
 def _filing(by: Caller, reason: str) -> Filing:
     return Filing(FilingChannel.WINDOW, by.subject, None, reason)
-
-
-def _keep(session: Session, key: AnswerKey, person: str, paid_fen: int, body: bytes) -> None:
-    session.unit.write_answers(
-        [
-            Answer(
-                key=key,
-                kind=AnswerKind.CLOSING,
-                reverses=None,
-                patient=person,
-                sponsor=None,
-                happened_at=session.at,
-                recorded_at=session.at,
-                law=session.law.version,
-                own_fen=paid_fen,
-                pooled_fen=0,
-                cash_fen=0,
-                self_paid_fen=0,
-                whole=False,
-                request=body,
-                facts=b"",
-                decision=b"",
-            )
-        ]
-    )

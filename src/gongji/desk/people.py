@@ -110,18 +110,32 @@ def credit(session: Session, asked: Credit) -> Refusal | bool:
     if person.scheme not in law.account_schemes.value:
         return refuse(Code.NO_ACCOUNT, law.account_schemes)
     book_credit(session, person, asked.purse, asked.amount_fen, on, f"{key.asker}/{key.id}")
+    keep_act(session, key, AnswerKind.CREDIT, person.id, asked.amount_fen, request)
+    return False
+
+
+def keep_act(
+    session: Session,
+    key: AnswerKey,
+    kind: AnswerKind,
+    person: str,
+    amount_fen: int,
+    request: bytes,
+) -> None:
+    """Record an act of the agency on a person's account, so that the same id is answered the same
+    way for ever."""
     session.unit.write_answers(
         [
             Answer(
                 key=key,
-                kind=AnswerKind.CREDIT,
+                kind=kind,
                 reverses=None,
-                patient=person.id,
+                patient=person,
                 sponsor=None,
                 happened_at=session.at,
                 recorded_at=session.at,
                 law=session.law.version,
-                own_fen=asked.amount_fen,
+                own_fen=amount_fen,
                 pooled_fen=0,
                 cash_fen=0,
                 self_paid_fen=0,
@@ -132,7 +146,6 @@ def credit(session: Session, asked: Credit) -> Refusal | bool:
             )
         ]
     )
-    return False
 
 
 def book_credit(

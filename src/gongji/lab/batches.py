@@ -15,6 +15,7 @@ from gongji.desk.office import Office
 from gongji.desk.rollover import CHUNK, turn_year
 from gongji.desk.runs import RunReport
 from gongji.ledger.proof import Disagreement, prove
+from gongji.policy.refusal import Refusal
 from gongji.terms import LOCAL_TIME
 
 OfficeAt = Callable[[Path, datetime], Office]
@@ -47,30 +48,33 @@ def year_turn(
     folder.mkdir()
     office = office_at(folder, datetime(2026, 7, 1, 1, tzinfo=LOCAL_TIME))
     database = database_at(folder)
-    with closing(_bare(database)) as db:
+    with closing(bare(database)) as db:
         _fill(db, accounts)
     copy = root / "turn-bare.db"
     shutil.copy(database, copy)
-
-    begun = time.perf_counter()
-    report = turn_year(office, _REGION, _YEAR_ENDS)
-    seconds = time.perf_counter() - begun
-    assert isinstance(report, RunReport)
+    report, seconds, memory = timed(office, lambda: turn_year(office, _REGION, _YEAR_ENDS))
     assert report.done_now == accounts
-    with office.store.read() as unit:
-        wrong = [f for f in prove(unit.entry_rows(), unit.balance_rows()) if _is_wrong(f)]
-    assert not wrong, wrong[:3]
-    office.store.close()
     bare_s = _write_again(copy, database, "rollover/%")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Batch("year turn", accounts, seconds, bare_s, memory)
 
 
-def _is_wrong(finding: object) -> bool:
-    return isinstance(finding, Disagreement)
+def timed(office: Office, batch: Callable[[], RunReport | Refusal]) -> tuple[RunReport, float, int]:
+    """Run a batch, prove its books and close the office: its report, its seconds, and the largest
+    memory of the process so far in MB."""
+    begun = time.perf_counter()
+    report = batch()
+    seconds = time.perf_counter() - begun
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    assert isinstance(report, RunReport), report
+    with office.store.read() as unit:
+        found = prove(unit.entry_rows(), unit.balance_rows())
+        wrong = [each for each in found if isinstance(each, Disagreement)]
+    assert not wrong, wrong[:3]
+    office.store.close()
+    return report, seconds, memory
 
 
-def _bare(database: Path) -> sqlite3.Connection:
+def bare(database: Path) -> sqlite3.Connection:
     """A connection with the same care for durability as the store's own."""
     db = sqlite3.connect(database, isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
@@ -119,7 +123,7 @@ def _fill(db: sqlite3.Connection, accounts: int) -> None:
 def _write_again(copy: Path, done: Path, vouchers: str) -> float:
     """Write a run's rows into a copy made before it, chunk by chunk as the run did, and nothing
     else: what is left when nobody asks whether the rows are right."""
-    with closing(_bare(copy)) as db:
+    with closing(bare(copy)) as db:
         db.execute("ATTACH ? AS done", (str(done),))
         begun = time.perf_counter()
         for first, last in list(_chunks(db)):

@@ -13,6 +13,7 @@ from gongji.desk.deducting import CHUNK
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Caller
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
+from gongji.desk.rollover import closed_since
 from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.pack import Provision
@@ -22,7 +23,8 @@ from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person, bars_sponsoring
 from gongji.settlement.bill import AskerId, PersonId
 from gongji.settlement.booking import purse_of
-from gongji.terms import LARGEST_FEN, Purse, Use, local_day, moment
+from gongji.settlement.reverse import parts_back
+from gongji.terms import LARGEST_FEN, Purse, Use, local_day
 
 Fen = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
 
@@ -145,10 +147,7 @@ def refund_plan(
         return refuse(Code.MORE_THAN_PAID, law.plan_refund, available_fen=left_fen)
 
     # Nothing is refused beyond this line; from here on it is written.
-    closing = unit.last_closing(order.buyer[1:7])
-    year_closed = closing is not None and (
-        local_day(moment(order.paid_at)) <= closing[0] or order.paid_at < closing[1]
-    )
+    year_closed = closed_since(unit, order.buyer[1:7], order.paid_at, order.paid_at)
     back = tuple(
         PlanDraw(Purse.CARRIED if year_closed else draw.purse, draw.amount_fen)
         for draw in _back(order, wanted_fen)
@@ -216,17 +215,14 @@ def _pay(session: Session, order: PlanOrder, law: DayLaw) -> PlanOrder | Refusal
 
 def _back(order: PlanOrder, wanted_fen: int) -> list[PlanDraw]:
     """What goes back now, last drawn first, behind what has gone back before."""
-    back = []
-    skipped_fen, left_fen = order.refunded_fen, wanted_fen
-    for draw in reversed(order.draws):
-        free_fen = max(0, draw.amount_fen - skipped_fen)
-        skipped_fen = max(0, skipped_fen - draw.amount_fen)
-        part_fen = min(left_fen, free_fen)
-        if part_fen:
-            back.append(PlanDraw(draw.purse, part_fen))
-            left_fen -= part_fen
-    assert left_fen == 0, "no more goes back than was drawn"
-    return back
+    last_first = order.draws[::-1]
+    drawn = (draw.amount_fen for draw in last_first)
+    parts = parts_back(drawn, gone_fen=order.refunded_fen, take_fen=wanted_fen)
+    return [
+        PlanDraw(draw.purse, part_fen)
+        for draw, part_fen in zip(last_first, parts, strict=True)
+        if part_fen
+    ]
 
 
 def _post(session: Session, voucher: Voucher) -> None:

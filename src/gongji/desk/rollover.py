@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from gongji.desk.office import Office, Session
+from gongji.desk.ports import Unit
 from gongji.desk.runs import Chunk, Progress, RunReport, Step, run
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import LOCAL_TIME, local_day
+from gongji.terms import LOCAL_TIME, local_day, moment
 
 CHUNK = 20_000
 """Accounts a chunk: long enough that the commit costs nothing, short enough to pay in between."""
@@ -65,3 +66,21 @@ def _step(region: str, year_ends: date, limit: int) -> Step:
         return Chunk(turned.moved, 0, turned.moved_fen, (), turned.last)
 
     return step
+
+
+def year_closed(unit: Unit, region: str, day: date) -> bool:
+    """Whether the benefit year of this day has been closed in the region."""
+    closing = unit.last_closing(region)
+    return closing is not None and day <= closing[0]
+
+
+def closed_since(unit: Unit, region: str, happened_at: int, recorded_at: int) -> bool:
+    """Whether `current` money paid then (micros) came from a year that has been closed since.
+
+    A payment of the closed year is one case; the other is one of the new year's first hours, made
+    before the year was turned and so from what was still the old year's money.
+    """
+    if year_closed(unit, region, local_day(moment(happened_at))):
+        return True
+    closing = unit.last_closing(region)
+    return closing is not None and recorded_at < closing[1]

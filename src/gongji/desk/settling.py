@@ -1,13 +1,13 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, BondWithUses, Unit
+from gongji.desk.rollover import closed_since, year_closed
 from gongji.ledger.book import Book
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import (
@@ -22,7 +22,7 @@ from gongji.settlement.bill import (
 from gongji.settlement.booking import payable_to, purse_of, voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import LARGEST_FEN, LOCAL_TIME, Credential, Purse, local_day, micros, moment
+from gongji.terms import LARGEST_FEN, LOCAL_TIME, Credential, Purse, local_day, micros
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -162,7 +162,9 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
             decision=_decision_of(settled.decision),
             reversed_self_fen=sum(part.self_paid_fen for part in parts),
             reversed_whole=any(part.whole for part in parts),
-            year_closed=_year_closed(unit, settled),
+            year_closed=closed_since(
+                unit, settled.patient[1:7], settled.happened_at, settled.recorded_at
+            ),
         ),
         asked.self_paid_fen,
     )
@@ -220,25 +222,6 @@ def replay(office: Office, answer: Answer) -> Replayed:
 def decision_of(answer: Answer) -> Decision:
     """The stored decision of a settlement."""
     return _decision_of(answer.decision)
-
-
-def _year_closed(unit: Unit, settled: Answer) -> bool:
-    """Whether `current` money of the settlement came from a year that has been closed since.
-
-    Care in the closed year is one case; the other is a bill of the new year's first hours, paid
-    before the year was turned and so from what was still the old year's money.
-    """
-    region = settled.patient[1:7]
-    if _closed_by(unit, region, local_day(moment(settled.happened_at))):
-        return True
-    closing = unit.last_closing(region)
-    return closing is not None and settled.recorded_at < closing[1]
-
-
-def _closed_by(unit: Unit, region: str, day: date) -> bool:
-    """Whether the benefit year of this day has been closed in the region."""
-    closing = unit.last_closing(region)
-    return closing is not None and day <= closing[0]
 
 
 def _recorded(earlier: Answer, body: bytes) -> Answered | Refusal:
@@ -311,7 +294,7 @@ class _Case:
             ),
             bill.credential is Credential.FAMILY_CODE
             and (bill.shown_by, bill.patient) in self._codes,
-            late and _closed_by(unit, patient.region, local_day(now)),
+            late and year_closed(unit, patient.region, local_day(now)),
         )
 
     def _pool(self, unit: Unit, known: BondWithUses, at: int, late: bool) -> PoolFacts:

@@ -1,5 +1,7 @@
 """冲正: what a reversal gives back, and to which purse."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -56,20 +58,14 @@ def reverse(settled: Settled, part_fen: int | None) -> Reversal | Refusal:
         return refuse(Code.MORE_THAN_SETTLED, needed_fen=part_fen, available_fen=left_fen)
     take_fen = left_fen if part_fen is None else part_fen
 
-    skip_fen = settled.reversed_self_fen  # what earlier parts have given back already
-    own_fen = pooled_fen = cash_fen = 0
+    own_fen = pooled_fen = 0
     returns: list[Return] = []
+    last_first = settled.decision.draws[::-1]
     cash_of_self_fen = settled.decision.cash_fen - settled.uncovered_fen
-    for draw in [None, *reversed(settled.decision.draws)]:
-        drawn_fen = cash_of_self_fen if draw is None else draw.amount_fen
-        gone_fen = min(skip_fen, drawn_fen)
-        skip_fen -= gone_fen
-        amount_fen = min(take_fen, drawn_fen - gone_fen)
-        take_fen -= amount_fen
+    drawn = [cash_of_self_fen, *(draw.amount_fen for draw in last_first)]
+    cash_fen, *parts = parts_back(drawn, gone_fen=settled.reversed_self_fen, take_fen=take_fen)
+    for draw, amount_fen in zip(last_first, parts, strict=True):
         if amount_fen == 0:
-            continue
-        if draw is None:
-            cash_fen += amount_fen
             continue
         purse = Purse.CARRIED if settled.year_closed else draw.purse
         returns.append(Return(draw.person, purse, amount_fen))
@@ -77,8 +73,6 @@ def reverse(settled: Settled, part_fen: int | None) -> Reversal | Refusal:
             own_fen += amount_fen
         else:
             pooled_fen += amount_fen
-    assert take_fen == 0, "what was settled adds up to its draws and cash"
-
     taken_fen = own_fen + pooled_fen + cash_fen
     whole = part_fen is None
     if whole:
@@ -91,3 +85,17 @@ def reverse(settled: Settled, part_fen: int | None) -> Reversal | Refusal:
         whole=whole,
         returns=tuple(returns),
     )
+
+
+def parts_back(drawn: Iterable[int], *, gone_fen: int, take_fen: int) -> list[int]:
+    """How much of each sum goes back now, in the order of going back, when `gone_fen` has gone back
+    before. There is always as much left as is taken."""
+    parts = []
+    for drawn_fen in drawn:
+        skipped_fen = min(gone_fen, drawn_fen)
+        gone_fen -= skipped_fen
+        part_fen = min(take_fen, drawn_fen - skipped_fen)
+        take_fen -= part_fen
+        parts.append(part_fen)
+    assert take_fen == 0, "no more goes back than was drawn"
+    return parts

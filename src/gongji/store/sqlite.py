@@ -15,14 +15,11 @@ from sqlalchemy.dialects import sqlite as dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from gongji.desk.ports import StoreUnavailable, WrongKey
-from gongji.store.answer_rows import AnswerRows
-from gongji.store.book_rows import BookRows
 from gongji.store.calendar_rows import CalendarRows
 from gongji.store.catalogue_rows import CatalogueRows
 from gongji.store.cipher import Vault
-from gongji.store.people_rows import PeopleRows
-from gongji.store.pool_rows import PoolRows
 from gongji.store.premium_rows import PremiumRows
+from gongji.store.settling_rows import SettlingRows
 from gongji.store.tables import metadata
 
 
@@ -151,9 +148,7 @@ def append_only() -> Iterator[str]:
             )
 
 
-class SqliteUnit(
-    PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows
-):
+class SqliteUnit(SettlingRows, CalendarRows, CatalogueRows, PremiumRows):
     """All the rows together: what the desk calls a unit."""
 
     def check_key(self) -> None:

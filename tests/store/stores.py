@@ -9,7 +9,9 @@ from pathlib import Path
 
 from gongji.desk.ports import Store
 from gongji.store.cipher import Vault
+from gongji.store.postgres import PostgresStore
 from gongji.store.sqlite import SqliteStore
+from servers import fresh_database
 
 VAULT = Vault(bytes(range(32)))
 
@@ -28,7 +30,13 @@ def sqlite_in_memory(folder: Path, vault: Vault) -> SqliteStore:
     return store
 
 
+def postgres(folder: Path, vault: Vault) -> PostgresStore:
+    """A fresh database of a PostgreSQL server; the test is skipped where none can be had."""
+    return PostgresStore(fresh_database(), vault)
+
+
 STORES: dict[str, Callable[[Path, Vault], Store]] = {
     "sqlite-file": sqlite_file,
     "sqlite-memory": sqlite_in_memory,
+    "postgres": postgres,
 }

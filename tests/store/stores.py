@@ -9,9 +9,8 @@ from pathlib import Path
 
 from gongji.desk.ports import Store
 from gongji.store.cipher import Vault
-from gongji.store.postgres import PostgresStore
 from gongji.store.sqlite import SqliteStore
-from servers import fresh_database
+from servers import BorrowedStore
 
 VAULT = Vault(bytes(range(32)))
 
@@ -30,9 +29,9 @@ def sqlite_in_memory(folder: Path, vault: Vault) -> SqliteStore:
     return store
 
 
-def postgres(folder: Path, vault: Vault) -> PostgresStore:
-    """A fresh database of a PostgreSQL server; the test is skipped where none can be had."""
-    return PostgresStore(fresh_database(), vault)
+def postgres(folder: Path, vault: Vault) -> BorrowedStore:
+    """An empty database of a PostgreSQL server; the test is skipped where none can be had."""
+    return BorrowedStore(vault)
 
 
 STORES: dict[str, Callable[[Path, Vault], Store]] = {

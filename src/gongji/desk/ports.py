@@ -25,6 +25,10 @@ class StoreUnavailable(Exception):
     """The machine's failure: a full disk, a locked file, a server that is gone. Nothing was kept."""
 
 
+class Conflict(Exception):
+    """Somebody else wrote first. Nothing was kept; asked again, it finds what they have written."""
+
+
 class WrongKey(Exception):
     """The key does not open this store: identity numbers in it were sealed with another one."""
 
@@ -220,7 +224,7 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
     def codes_of(self, holder: str) -> list[str]: ...
     def add_code(self, holder: str, relative: str, at: int) -> None: ...
 
-    # The book
+    # The book; who writes has the accounts whose balances it has asked for to itself
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]: ...
     def write_book(self, book: Book, recorded_at: int) -> None: ...
     def count_accounts(self, region: str, kind: str) -> int: ...
@@ -266,9 +270,16 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
 
 
 class Store(Protocol):
-    """A durable store. `begin` commits at the end of its block, or keeps nothing at all."""
+    """A durable store. `begin` commits at the end of its block, or keeps nothing at all.
 
-    def begin(self) -> AbstractContextManager[Unit]: ...
+    Units that are `shared` may write at once: settlements, which take each account for themselves
+    when they ask for its balance. A unit that is not has the regions that it names to itself, or
+    the whole where it names none. Raises StoreUnavailable, and Conflict where two were at once.
+    """
+
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> AbstractContextManager[Unit]: ...
     def read(self) -> AbstractContextManager[Unit]: ...
     def changes(self) -> int: ...
     def close(self) -> None: ...

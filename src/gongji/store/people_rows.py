@@ -11,7 +11,8 @@ from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, by_region, day_of, iso
 from gongji.terms import InstitutionKind, Level, Scheme, Status
 
-_PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
+INSTITUTION = "id, region, kind, level, designated, one_card"
+PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
 
 
 class PeopleRows(Rows):
@@ -19,10 +20,10 @@ class PeopleRows(Rows):
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {
-            row[0]: _person(row)
+            row[0]: person_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                f"SELECT {_PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
+                f"SELECT {PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
             )
         }
 
@@ -37,7 +38,7 @@ class PeopleRows(Rows):
             id,
             at,
         )
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None:
         self._db.execute(
@@ -85,7 +86,7 @@ class PeopleRows(Rows):
             id[1:7],
             id,
         )
-        return [(row[9], _person(row[:9]), row[10]) for row in rows]
+        return [(row[9], person_of(row[:9]), row[10]) for row in rows]
 
     def find_person(self, region: str, number: str) -> str | None:
         row = self._row(
@@ -106,18 +107,10 @@ class PeopleRows(Rows):
 
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
         return {
-            row[0]: Institution(
-                row[0],
-                row[1],
-                InstitutionKind(row[2]),
-                Level(row[3]) if row[3] else None,
-                bool(row[4]),
-                bool(row[5]),
-            )
+            row[0]: institution_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                "SELECT id, region, kind, level, designated, one_card FROM institutions"
-                f" WHERE region = ? AND id IN {IN}",
+                f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}",
                 region,
                 some,
             )
@@ -214,12 +207,19 @@ def _standing(person: Person) -> tuple[object, ...]:
     )
 
 
+def institution_of(row: Sequence[Any]) -> Institution:
+    """An institution of a row with the columns of INSTITUTION."""
+    level = Level(row[3]) if row[3] else None
+    return Institution(row[0], row[1], InstitutionKind(row[2]), level, bool(row[4]), bool(row[5]))
+
+
 # A look-up is a fifth of what calling the enum costs, on every row of the hot path.
 _SCHEMES = {scheme.value: scheme for scheme in Scheme}
 _STATUSES = {status.value: status for status in Status}
 
 
-def _person(row: Sequence[Any]) -> Person:
+def person_of(row: Sequence[Any]) -> Person:
+    """A person of a row with the columns of PERSON."""
     return Person(
         row[0],
         row[1],

@@ -5,20 +5,44 @@ one look-up a key whatever the statistics say: a plan that was made while the ta
 stays right when they hold millions of rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from gongji.desk.ports import Answer, AnswerKey
-from gongji.ledger.book import Book
+from gongji.desk.ports import Answer, AnswerKey, BondWithUses, ToSettle
+from gongji.ledger.book import AccountKey, Balance, Book
+from gongji.policy.standing import Person
 from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
-from gongji.store.pool_rows import BOND
-from gongji.store.postgres_link import Link, postgres
+from gongji.store.people_rows import PERSON, person_of
+from gongji.store.pool_rows import BOND, bond_of, uses_of
+from gongji.store.postgres_link import Found, Link, postgres
 from gongji.store.unit import SqlUnit
 
 T = TypeVar("T")
 
+# A batch's members come as one array, and the statement itself finds their sponsors: so all that a
+# batch reads goes out at once, and is waited for once.
+_SPONSORS = (
+    "SELECT sponsor FROM unnest(?::text[]) m(id) CROSS JOIN LATERAL (SELECT sponsor FROM bonds"
+    " WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
+)
+_PEOPLE = postgres(
+    f"SELECT {PERSON} FROM (SELECT unnest(?::text[]) AS of_id UNION {_SPONSORS}) w"
+    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = w.of_id OFFSET 0) p"
+)
+_PURSES = (
+    "SELECT owner, kind, fen, version FROM accounts WHERE region = ?"
+    f" AND owner = ANY (ARRAY(SELECT unnest(?::text[]) UNION {_SPONSORS}))"
+)
+_BONDS = postgres(
+    f"SELECT {BOND}, p.uses FROM unnest(?::text[]) m(id)"
+    " CROSS JOIN LATERAL (SELECT * FROM bonds"
+    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
+    " CROSS JOIN LATERAL (SELECT uses FROM pools"
+    "   WHERE region = b.region AND id = b.pool OFFSET 0) p"
+    " ORDER BY b.starts, b.id"
+)
 _ANSWERED = postgres(
     f"SELECT {ANSWER} FROM unnest(?::text[], ?::text[]) k(of_asker, of_id) CROSS JOIN LATERAL"
     " (SELECT * FROM answers WHERE region = ? AND asker = k.of_asker AND id = k.of_id OFFSET 0) a"
@@ -72,6 +96,46 @@ class PostgresUnit(SqlUnit):
             for region, some in _by_region(keys, lambda key: key.asker[1:7])
             for row in self._link.send(_ANSWERED, (*_columns(some), region)).fetchall()
         }
+
+    def to_settle(
+        self,
+        keys: Sequence[AnswerKey],
+        *,
+        patients: Collection[str],
+        institutions: Collection[str],
+        codes: Collection[tuple[str, str]],
+        not_ended_by: int,
+    ) -> ToSettle:
+        sent = [
+            self._send_members(region, some, not_ended_by)
+            for region, some in sorted(_by_region(patients, lambda id: id[1:7]))
+        ]
+        answered, places = self.answered(keys), self.institutions(institutions)
+        people: dict[str, Person] = {}
+        bonds: dict[str, list[BondWithUses]] = {}
+        purses: dict[AccountKey, Balance] = {}
+        for region, (known, bound, kept) in sent:
+            people.update((row[0], person_of(row)) for row in known.fetchall())
+            for row in bound.fetchall():
+                bond = BondWithUses(bond_of(row), uses_of(row[7]))
+                bonds.setdefault(bond.bond.member, []).append(bond)
+            for owner, kind, *balance in kept.fetchall():
+                purses[AccountKey(region, owner, kind)] = Balance(*balance)
+        # A sponsor of another region than the bond's is the exception, and costs a second look.
+        far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
+        if far:
+            people.update(self.people(far))
+            purses.update(self.purses(far))
+        return ToSettle(answered, people, places, bonds, self.codes_held(codes), purses)
+
+    def _send_members(
+        self, region: str, members: list[str], not_ended_by: int
+    ) -> tuple[str, tuple[Found, Found, Found]]:
+        bound = (members, region, not_ended_by)
+        people = self._link.send(_PEOPLE, (members, *bound, region))
+        bonds = self._link.send(_BONDS, bound)
+        purses = self._link.send(postgres(_PURSES + self.LOCKING), (region, members, *bound))
+        return region, (people, bonds, purses)
 
 
 class PostgresWriter(PostgresUnit):

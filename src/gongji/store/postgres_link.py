@@ -15,6 +15,7 @@ import psycopg
 from psycopg.adapt import AdaptersMap, Buffer
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 
+from gongji.store.postgres_arrays import DUMPERS
 from gongji.store.rows import IN
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
@@ -53,6 +54,8 @@ class _Types:
 CONTEXT = _Types()
 CONTEXT.adapters.register_dumper(int, Int8BinaryDumper)  # one width: a statement is prepared once
 CONTEXT.adapters.register_loader("numeric", _WholeLoader)
+for column, dumper in DUMPERS.items():
+    CONTEXT.adapters.register_dumper(column, dumper)
 
 _STREAMS = count()
 Found = psycopg.Cursor[tuple[Any, ...]]

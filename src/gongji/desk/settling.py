@@ -1,6 +1,6 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -68,16 +68,20 @@ _facts_of = msgspec.json.Decoder(Facts).decode
 
 
 def settle_batch(
-    session: Session, requests: Sequence[SettlementRequest]
+    session: Session,
+    requests: Sequence[SettlementRequest],
+    holding: Callable[[], None] = lambda: None,
 ) -> list[Answered | Refusal]:
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper.
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. `holding` is
+    called when the batch has every purse that it may draw on: whoever comes next may begin.
     """
     at = session.at
     keys = [AnswerKey(request.institution, request.id) for request in requests]
     case = _Case(session, requests, keys)
+    holding()
     known = case.answered
     given: list[Answered | Refusal] = []
     written: list[Answer] = []

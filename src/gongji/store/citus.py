@@ -8,8 +8,8 @@ node. Triggers cannot stand on distributed tables: there the books are append-on
 
 from collections.abc import Iterator
 
-from gongji.store.schema import APPENDED
 from gongji.store import unit  # noqa: F401 - every table belongs to the schema
+from gongji.store.schema import APPENDED
 from gongji.store.tables import metadata
 
 ANCHOR = "accounts"

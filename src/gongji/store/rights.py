@@ -22,6 +22,10 @@ CHANGED = (
 them."""
 
 
+OWN_SCHEMA = f"GRANT CREATE, USAGE ON SCHEMA public TO {MIGRATOR}"
+"""What the migrator needs before it can make tables."""
+
+
 def create_role(role: str) -> str:
     """A role that owns rights and cannot sign in."""
     return f"CREATE ROLE {role} NOLOGIN"

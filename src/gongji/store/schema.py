@@ -19,8 +19,8 @@ def append_only(dialect: str) -> Iterator[str]:
         return
     yield (
         "CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION '% are appended, never changed', TG_TABLE_NAME"
-        " USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        " RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' are appended, never changed',"
+        " ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     for name in APPENDED:
         yield (

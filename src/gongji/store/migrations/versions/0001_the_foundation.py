@@ -32,8 +32,8 @@ def _append_only_in_sqlite() -> Iterator[str]:
 def _append_only_in_postgres() -> Iterator[str]:
     yield (
         "CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION '% are appended, never changed', TG_TABLE_NAME"
-        " USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        " RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' are appended, never changed',"
+        " ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     for name in _STAY:
         yield (

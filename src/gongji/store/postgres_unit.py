@@ -41,7 +41,7 @@ _BONDS = postgres(
     " CROSS JOIN LATERAL (SELECT * FROM bonds"
     "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
     " CROSS JOIN LATERAL (SELECT uses FROM pools"
-    "   WHERE region = b.region AND id = b.pool OFFSET 0) p"
+    "   WHERE region = ? AND id = b.pool OFFSET 0) p"
     " ORDER BY b.starts, b.id"
 )
 _KEY = (Texts, Texts)
@@ -75,7 +75,7 @@ class PostgresUnit(SqlUnit):
         " CROSS JOIN LATERAL (SELECT * FROM bonds"
         "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
         " CROSS JOIN LATERAL (SELECT uses FROM pools"
-        "   WHERE region = b.region AND id = b.pool OFFSET 0) p"
+        "   WHERE region = ? AND id = b.pool OFFSET 0) p"
         " ORDER BY b.starts, b.id"
     )
 
@@ -134,7 +134,7 @@ class PostgresUnit(SqlUnit):
         members = Texts(members)
         bound = (members, region, not_ended_by)
         people = self._link.send(_PEOPLE, (members, *bound, region))
-        bonds = self._link.send(_BONDS, bound)
+        bonds = self._link.send(_BONDS, (*bound, region))
         purses = self._link.send(postgres(_PURSES + self.LOCKING), (region, members, *bound))
         return region, (people, bonds, purses)
 

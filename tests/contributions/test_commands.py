@@ -88,12 +88,13 @@ def test_from_a_list_to_a_certificate(operator: Run, tmp_path: Path) -> None:
     again = operator("deduct", "2026", "--region", "310000")
     assert "deducted 0.00 yuan for 0 premiums" in again.output
 
-    assert operator("result", CHILD, "2026").output.strip() == "not_published"
+    until = "can be withdrawn until 2025-12-15 17:00 (CON-3, CON-8)"
+    assert operator("result", CHILD, "2026").output.splitlines() == ["not_published", until]
     paper = tmp_path / "certificate.pdf"
     asked = ("certificate", CHILD, "2026", "--out", str(paper), "--base-url", "https://v.example")
     assert "certificate_not_ready (CON-7); from 2025-12-30" in operator(*asked).output
     shown = operator("result", CHILD, "2026", at="2025-12-31T09:00")
-    assert shown.output.splitlines() == ["deducted", "certificate from 2025-12-30"]
+    assert shown.output.splitlines() == ["deducted", until, "certificate from 2025-12-30"]
     assert operator(*asked).exit_code == 0
     assert paper.read_bytes().startswith(b"%PDF")
 

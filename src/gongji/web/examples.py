@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from gongji.desk.life import KinshipEnd
 from gongji.desk.people import StandingChange
 from gongji.desk.settling import ReversalRequest
 from gongji.settlement.bill import Bill, SettlementRequest
@@ -154,6 +155,9 @@ EXAMPLES: dict[str, Example] = {
         problem("kinship_not_allowed", 422, KIN),
     ),
     "unbind_member": Example(asked.Filed(), ENDED, problem("not_bound", 404)),
+    "end_kinship": Example(
+        asked.EndKinship(reason=KinshipEnd.DIVORCED), ENDED, problem("not_bound", 404)
+    ),
     "leave_pool": Example(asked.LeavePool(sponsor=FATHER), ENDED, problem("not_bound", 404)),
     "dissolve_pool": Example(asked.Filed(), ENDED, NO_POOL),
     "choose_uses": Example(
@@ -226,6 +230,7 @@ EXAMPLES: dict[str, Example] = {
         problem("too_many_relatives", 409, at_most=6, already=6),
     ),
     "list_family_codes": Example(None, shown.CodesHeld(holder=FATHER, relatives=(SON,)), FORBIDDEN),
+    "drop_family_code": Example(None, shown.CodeDropped(holder=FATHER, relative=SON), FORBIDDEN),
     "list_packs": Example(None, shown.Packs(law=LAW, packs=(shown.PackShown(**PACK),)), UNKNOWN),
     "get_pack": Example(
         None, shown.PackOnDay(**PACK, on=date(2025, 10, 1), provisions=(KIN,)), UNKNOWN

@@ -1,9 +1,11 @@
 """示例（年度）: examples of statements, premiums, certificates, accounts that close, the catalogue."""
 
+from datetime import datetime
+
 from gongji.catalogue.item import Agreement, Kind, ListClass
 from gongji.desk.premiums import PremiumDue
 from gongji.policy.contributions import PremiumState, ResultState, Via
-from gongji.terms import Scheme
+from gongji.terms import LOCAL_TIME, Scheme
 from gongji.web import shapes as asked
 from gongji.web import shown
 from gongji.web import shown_calendar as year
@@ -26,6 +28,8 @@ from gongji.web.example_story import (
     Example,
     problem,
 )
+
+WITHDRAWAL = year.WithdrawalShown(until=datetime(2025, 12, 15, 17, tzinfo=LOCAL_TIME), cites=())
 
 OF_THE_YEAR: dict[str, Example] = {
     "get_statement": Example(
@@ -56,6 +60,7 @@ OF_THE_YEAR: dict[str, Example] = {
             amount_fen=400_00,
             state=PremiumState.DUE,
             registered_at=NOW,
+            withdrawal=WITHDRAWAL,
         ),
         problem("already_registered", 409),
     ),
@@ -70,6 +75,7 @@ OF_THE_YEAR: dict[str, Example] = {
             refused=None,
             certificate_from=READY,
             unknown_year=None,
+            withdrawal=WITHDRAWAL,
             cites=(),
         ),
         problem("no_such_premium", 404, year=2026),

@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 
 from gongji.desk import pooling
 from gongji.desk.identity import mask_name
+from gongji.desk.life import end_kinship
 from gongji.desk.looking import PoolView, pooled_payments, view_pool
 from gongji.desk.office import Session
 from gongji.desk.ports import Pool
@@ -33,7 +34,7 @@ from gongji.web.forms import wrong_field
 from gongji.web.parameters import At, Before, Limit, PersonInPath, before_micros, page
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, read_moment
-from gongji.web.shapes import BindMember, ChooseUses, Filed, FormPool, LeavePool
+from gongji.web.shapes import BindMember, ChooseUses, EndKinship, Filed, FormPool, LeavePool
 from gongji.web.showing import Eye, cites, warning_shown, why_refused
 from gongji.web.shown import (
     BondInPool,
@@ -163,6 +164,20 @@ async def unbind(
     return _ended(await _file(request, sponsor, data, use_case))
 
 
+@post("/pools/{sponsor:str}/bonds/{member:str}/kinship-ended", opt=only(PERSON, CLERK), dto=Strict,
+      return_dto=None, status_code=200, operation_id="end_kinship")  # fmt: skip
+async def kinship_ended(
+    request: Call, sponsor: PersonInPath, member: PersonInPath, data: JSONBody[EndKinship]
+) -> EndedShown:
+    """亲属关系终止: end a bond because the kinship has ended, at once and with the reason on record.
+    The sponsor owes it (NET-14); a clerk does it with the papers."""
+
+    def use_case(session: Session, **filed: Any) -> pooling.Ended | Refusal:
+        return end_kinship(session, sponsor, member, data.reason, **filed)
+
+    return _ended(await _file(request, sponsor, data, use_case))
+
+
 @post("/people/{person:str}/leave", opt=only(PERSON, CLERK), dto=Strict, return_dto=None,
       status_code=200, operation_id="leave_pool")  # fmt: skip
 async def leave(request: Call, person: PersonInPath, data: JSONBody[LeavePool]) -> EndedShown:
@@ -240,4 +255,4 @@ def _ended(ended: pooling.Ended) -> EndedShown:
     return EndedShown(ends=ended.ends, bonds=ended.bonds)
 
 
-ROUTES = [form, show, bind, unbind, leave, dissolve, choose, payments]
+ROUTES = [form, show, bind, unbind, kinship_ended, leave, dissolve, choose, payments]

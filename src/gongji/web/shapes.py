@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from gongji.desk.life import KinshipEnd
 from gongji.settlement.bill import AskerId, InstitutionId, PersonId
 from gongji.terms import (
     LARGEST_FEN,
@@ -128,6 +129,12 @@ class BindMember(Filed, frozen=True, kw_only=True):
 
     member: PersonId
     kinship: Kinship
+
+
+class EndKinship(Filed, frozen=True, kw_only=True):
+    """亲属关系终止 (NET-14)."""
+
+    reason: KinshipEnd
 
 
 class ChooseUses(Filed, frozen=True, kw_only=True):

@@ -199,14 +199,15 @@ def in_region(caller: Caller, region: str) -> None:
         raise forbidden()
 
 
+_NOT_THERE = frozenset(
+    {Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.NO_SUCH_PURCHASE, Code.FORBIDDEN}
+)
+
+
 def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     """The desk's answer, with "unknown" and "forbidden" made one for whoever may not know which."""
     knows = call.caller.kind is AUDITOR or call.caller.may_act_for(person)
-    if (
-        knows
-        or not isinstance(found, Refusal)
-        or found.code not in (Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.FORBIDDEN)
-    ):
+    if knows or not isinstance(found, Refusal) or found.code not in _NOT_THERE:
         return found
     office = call.office
     if person[1:7] not in office.law.packs:

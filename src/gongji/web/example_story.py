@@ -187,6 +187,7 @@ BOND: dict[str, Any] = {
 }
 CITY = Words("上海市", "Shanghai")
 HERE, ELSEWHERE, EDITION = "310000", "330100", "100000/drug/2024"
+WITHDRAW_BY = datetime(2025, 12, 15, 17, tzinfo=LOCAL_TIME)
 DEDUCTED, READY = date(2025, 12, 16), date(2025, 12, 30)
 CERTIFICATE = "310000-2026-00000001"
 _LATER = problem("certificate_not_ready", 409)

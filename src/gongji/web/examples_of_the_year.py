@@ -1,15 +1,15 @@
 """示例（年度）: examples of statements, premiums, certificates, accounts that close, the catalogue."""
 
-from datetime import datetime
-
 from gongji.catalogue.item import Agreement, Kind, ListClass
+from gongji.desk.premium_ports import OrderState
 from gongji.desk.premiums import PremiumDue
 from gongji.policy.contributions import PremiumState, ResultState, Via
-from gongji.terms import LOCAL_TIME, Scheme
+from gongji.terms import Purse, Scheme
 from gongji.web import shapes as asked
 from gongji.web import shown
 from gongji.web import shown_calendar as year
 from gongji.web import shown_catalogue as catalogue
+from gongji.web import shown_plans as plans
 from gongji.web.example_story import (
     BOND_ID,
     CERTIFICATE,
@@ -25,11 +25,27 @@ from gongji.web.example_story import (
     NOW,
     READY,
     SON,
+    WITHDRAW_BY,
     Example,
     problem,
 )
 
-WITHDRAWAL = year.WithdrawalShown(until=datetime(2025, 12, 15, 17, tzinfo=LOCAL_TIME), cites=())
+ORDER = plans.PlanOrderShown(
+    id="plan-2026",
+    buyer=FATHER,
+    insured=SON,
+    plan="沪惠保",
+    year=2026,
+    number=1,
+    amount_fen=129_00,
+    state=OrderState.PAID,
+    refused=None,
+    draws=(plans.PlanDrawShown(purse=Purse.CARRIED, amount_fen=129_00),),
+    refunded_fen=0,
+    ordered_at=NOW,
+    paid_at=NOW,
+    cites=(),
+)
 
 OF_THE_YEAR: dict[str, Example] = {
     "get_statement": Example(
@@ -60,7 +76,7 @@ OF_THE_YEAR: dict[str, Example] = {
             amount_fen=400_00,
             state=PremiumState.DUE,
             registered_at=NOW,
-            withdrawal=WITHDRAWAL,
+            withdrawal=year.WithdrawalShown(until=WITHDRAW_BY, cites=()),
         ),
         problem("already_registered", 409),
     ),
@@ -75,7 +91,7 @@ OF_THE_YEAR: dict[str, Example] = {
             refused=None,
             certificate_from=READY,
             unknown_year=None,
-            withdrawal=WITHDRAWAL,
+            withdrawal=year.WithdrawalShown(until=WITHDRAW_BY, cites=()),
             cites=(),
         ),
         problem("no_such_premium", 404, year=2026),
@@ -100,6 +116,25 @@ OF_THE_YEAR: dict[str, Example] = {
         NOT_READY,
     ),
     "print_certificate": Example(None, "%PDF-1.7 …", NOT_READY),
+    "buy_plan": Example(
+        asked.PlanAsked(id="plan-2026", year=2026, insured=SON, amount_fen=129_00),
+        ORDER,
+        problem("not_in_a_pool", 422),
+    ),
+    "get_plan": Example(None, ORDER, problem("no_such_purchase", 404)),
+    "refund_plan": Example(
+        asked.PlanRefundAsked(id="2026-0310-R001", amount_fen=29_00),
+        plans.PlanRefundShown(
+            id="2026-0310-R001",
+            buyer=FATHER,
+            order="plan-2026",
+            amount_fen=29_00,
+            back=(plans.PlanDrawShown(purse=Purse.CARRIED, amount_fen=29_00),),
+            left_fen=100_00,
+            refunded_at=NOW,
+        ),
+        problem("more_than_paid", 422, available_fen=100_00),
+    ),
     "settle_estate": Example(
         asked.EstateAsked(
             id="2025-1110-E001",

@@ -53,8 +53,7 @@ Phone = Annotated[
     ),
 ]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
-
-
+Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 PaperOnRecord = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -187,3 +186,20 @@ class MoveAsked(_Asked, frozen=True, kw_only=True):
     person: PersonId
     to: RegionCode
     paid_out: bool = False
+
+
+class PlanAsked(_Asked, frozen=True, kw_only=True):
+    """购买请求: the city's plan of a year, for the buyer or for a member of the buyer's pool. The ids
+    of a buyer are its own."""
+
+    id: AskerId
+    year: Year
+    insured: PersonId
+    amount_fen: Positive
+
+
+class PlanRefundAsked(_Asked, frozen=True, kw_only=True):
+    """原渠道退回: an insurer's refund; without a sum, of all that is left."""
+
+    id: AskerId
+    amount_fen: Positive | None = None

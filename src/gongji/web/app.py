@@ -11,6 +11,7 @@ from gongji import __version__
 from gongji.desk.counter import Counter
 from gongji.web import (
     account_routes,
+    adjudication_routes,
     catalogue_routes,
     docs,
     life_routes,
@@ -66,6 +67,7 @@ def create_app(
             *plan_routes.ROUTES,
             *life_routes.ROUTES,
             *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
             *pack_routes.ROUTES,
         ],
     )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gongji.catalogue.treatment import LACKS, Lack
 from gongji.terms import (
     LOCAL_TIME,
     InstitutionKind,
@@ -202,4 +203,12 @@ NO_EDITION = shown.Problem(
     detail="统筹区 310000 在 2009-01-01 没有生效的目录版本。",
     code="no_provision",
     succeeds=shown.Succeeds(how="改用其他日期，或由经办导入目录。", at=None),
+)
+UNCLEAR = shown.Problem(
+    type="/docs#unclear",
+    title=TITLES["unclear"].zh,
+    status=422,
+    detail=LACKS[Lack.FORM].zh,
+    code="unclear",
+    succeeds=shown.Succeeds(how="填写剂型。", at=None),
 )

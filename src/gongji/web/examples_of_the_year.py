@@ -1,9 +1,12 @@
 """示例（年度）: examples of statements, premiums, certificates, accounts that close, the catalogue."""
 
 from gongji.catalogue.item import Agreement, Kind, ListClass
+from gongji.catalogue.treatment import SAYS, Why
+from gongji.desk.adjudicating import FeeBill, FeeLine
 from gongji.desk.premium_ports import OrderState
 from gongji.desk.premiums import PremiumDue
 from gongji.policy.contributions import PremiumState, ResultState, Via
+from gongji.settlement.bill import Bill
 from gongji.terms import Purse, Scheme
 from gongji.web import shapes as asked
 from gongji.web import shown
@@ -14,6 +17,7 @@ from gongji.web.example_story import (
     BOND_ID,
     CERTIFICATE,
     CITY,
+    CLINIC,
     DEDUCTED,
     EDITION,
     ELSEWHERE,
@@ -25,6 +29,7 @@ from gongji.web.example_story import (
     NOW,
     READY,
     SON,
+    UNCLEAR,
     WITHDRAW_BY,
     Example,
     problem,
@@ -46,6 +51,17 @@ ORDER = plans.PlanOrderShown(
     paid_at=NOW,
     cites=(),
 )
+
+PART = {
+    "total_fen": 100_00,
+    "own_whole_fen": 0,
+    "over_ceiling_fen": 0,
+    "paid_first_fen": 0,
+    "entering_fen": 100_00,
+    "fund_paid_fen": 70_00,
+    "self_paid_fen": 30_00,
+    "uncovered_fen": 0,
+}
 
 OF_THE_YEAR: dict[str, Example] = {
     "get_statement": Example(
@@ -153,6 +169,41 @@ OF_THE_YEAR: dict[str, Example] = {
             id="2025-1110-M001", person=FATHER, paid_fen=1700_00, ended=(BOND_ID,), repeated=False
         ),
         FORBIDDEN,
+    ),
+    "adjudicate": Example(
+        FeeBill(patient=SON, institution=CLINIC, lines=(FeeLine(name="布洛芬", total_fen=100_00),)),
+        catalogue.Adjudicated(
+            bill=Bill(
+                patient=SON,
+                institution=CLINIC,
+                total_fen=100_00,
+                fund_paid_fen=70_00,
+                self_paid_fen=30_00,
+                uncovered_fen=0,
+            ),
+            totals=catalogue.PartShown(**PART),
+            deductible_used_fen=0,
+            ratio_bp=7000,
+            lines=(
+                catalogue.LineShown(
+                    **PART,
+                    line=1,
+                    name="布洛芬",
+                    item="1",
+                    list_class=ListClass.A,
+                    why=Why.CLASS_A,
+                    zh=SAYS[Why.CLASS_A][0],
+                    en=SAYS[Why.CLASS_A][1],
+                    share_bp=0,
+                    ceiling_fen=None,
+                    excluded_kind=None,
+                    rules=("CAT-1",),
+                ),
+            ),
+            editions=(EDITION,),
+            cites=(),
+        ),
+        UNCLEAR,
     ),
     "look_up_item": Example(
         None,

@@ -30,6 +30,7 @@ for command in (
     premiums.premiums,
     plans.plans,
     enrolment.waiting,
+    enrolment.ceiling,
     premiums.notices,
     keys.keys,
 ):

@@ -14,6 +14,7 @@ from gongji.web import (
     adjudication_routes,
     catalogue_routes,
     docs,
+    enrolment_routes,
     life_routes,
     pack_routes,
     pages,
@@ -68,6 +69,7 @@ def create_app(
             *life_routes.ROUTES,
             *catalogue_routes.ROUTES,
             *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
             *pack_routes.ROUTES,
         ],
     )

@@ -54,6 +54,7 @@ Phone = Annotated[
 ]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+Years = Annotated[frozenset[Year], msgspec.Meta(max_length=100)]
 PaperOnRecord = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -203,3 +204,27 @@ class PlanRefundAsked(_Asked, frozen=True, kw_only=True):
 
     id: AskerId
     amount_fen: Positive | None = None
+
+
+class WaitingAsked(_Asked, frozen=True, kw_only=True):
+    """参保情况. `missed` are years without any basic insurance, `back_paid` how many of them were
+    paid for afterwards; `in_period`: paid within the collection period."""
+
+    region: RegionCode
+    enrolled_for: Year
+    paid_on: date
+    in_period: bool
+    missed: Years = frozenset()
+    back_paid: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+
+
+class CeilingAsked(_Asked, frozen=True, kw_only=True):
+    """参保记录 in the resident scheme: years enrolled, missed, and without any reimbursement.
+    `raised_used_in` is the last year in which a claim drew on the raised part."""
+
+    region: RegionCode
+    year: Year
+    enrolled: Years
+    missed: Years = frozenset()
+    zero_claim: Years = frozenset()
+    raised_used_in: Year | None = None

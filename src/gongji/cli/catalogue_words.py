@@ -121,13 +121,13 @@ def _plain(value: Any) -> str:
 def tell_lines(found: Any) -> None:
     """A line for each line of a bill, then the totals, in yuan."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from gongji.catalogue.treatment import SAYS
 
     sums = ("total_fen", "fund_paid_fen", "self_paid_fen", "uncovered_fen")
     heads = ("金额 total", "基金 fund", "自负 self-paid", "自费 uncovered")
-    table = Table("", "名称 name", "类别", *heads, "", box=None)
+    table = Table("", "名称 name", "类别", *heads, Column(overflow="fold"), box=None)
     for number, part in enumerate(found.result.lines, start=1):
         treatment = part.treatment
         table.add_row(

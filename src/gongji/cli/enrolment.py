@@ -12,7 +12,13 @@ from gongji.cli.law import DAY
 
 @click.command()
 @click.argument("region")
-@click.option("--for", "enrolled_for", type=int, required=True, help="The year enrolled for.")
+@click.option(
+    "--for",
+    "enrolled_for",
+    type=click.IntRange(2000, 2100),
+    required=True,
+    help="The year enrolled for.",
+)
 @click.option("--paid-on", type=DAY, required=True, help="The day of payment.")
 @click.option("--in-period", is_flag=True, help="Paid within the collection period.")
 @click.option("--missed", type=int, multiple=True, help="A year without insurance; repeatable.")
@@ -44,7 +50,7 @@ def waiting(
         back_paid=back_paid,
     )
     if wrong := asked.wrong():
-        raise click.BadParameter(wrong)
+        raise click.BadParameter(wrong[1].say(lang))  # type: ignore[arg-type]  # zh or en
     office = office_in_memory(local_clock, packs_of(settings()))
     found = waiting_of(asked, office.law.on(region, local_day(office.clock())))
     if isinstance(found, Refusal):

@@ -10,7 +10,7 @@ from gongji.policy.enrolment import Enrolling, History, ceiling, waiting
 from gongji.policy.questions import DayLaw
 from gongji.terms import local_day
 from gongji.web.access import ANYONE, Call
-from gongji.web.forms import wrong_field
+from gongji.web.forms import BadInput
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, law_on
 from gongji.web.shapes import CeilingAsked, WaitingAsked
@@ -31,7 +31,14 @@ async def wait(request: Call, data: JSONBody[WaitingAsked]) -> WaitingShown:
         in_period=data.in_period,
         back_paid=data.back_paid,
     )
-    _sound(data, asked)
+    if wrong := asked.wrong():
+        field, said = wrong
+        raise BadInput(
+            field,
+            said,
+            Words("与参保年度相符的值", "what fits the year enrolled for"),
+            Words("对照参保年度改正。", "Compare it with the year enrolled for."),
+        )
     found = accept(waiting(asked, _law(request, data.region)))
     return WaitingShown(
         region=data.region,
@@ -73,27 +80,6 @@ async def raised(request: Call, data: JSONBody[CeilingAsked]) -> CeilingShown:
 def _law(request: Call, region: str) -> DayLaw:
     today = local_day(request.office.clock())
     return law_on(request.office.law, region, today, field="region", region_field="region")
-
-
-def _sound(data: WaitingAsked, asked: Enrolling) -> None:
-    """A premium is paid about the year it is for, and a year missed lies before it."""
-    year = data.enrolled_for
-    if not year - 2 <= data.paid_on.year <= year:
-        raise wrong_field(
-            "paid_on",
-            "缴费日与参保年度不符。",
-            "Nobody pays for this year on that day.",
-            Words(f"{year - 2} 至 {year} 年的日期", f"a day of {year - 2} to {year}"),
-            Words("核对缴费日和参保年度。", "Compare the day of payment with the year."),
-        )
-    if wrong := asked.wrong():
-        raise wrong_field(
-            "missed",
-            "断保年度须早于参保年度。",
-            f"{wrong[0].upper()}{wrong[1:]}.",
-            Words(f"早于 {year} 的年度", f"years before {year}"),
-            Words("删去或改正该年度。", "Leave the year out or correct it."),
-        )
 
 
 def _steps(lines: tuple[Words, ...]) -> tuple[StepShown, ...]:

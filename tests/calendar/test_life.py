@@ -7,12 +7,11 @@ import pytest
 
 from conftest import OpenTown
 from gongji.desk import life, pooling
-from gongji.desk.ports import Caller
+from gongji.desk.ports import Asking, Caller
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.settlement.outcome import Outcome
-from gongji.terms import FilingChannel
 from town import LINYI, NATIONAL, SHANGHAI, Town, code
 
 PAPERS = ("死亡医学证明 sm3:0f", "继承公证书 sm3:1e")
@@ -136,9 +135,7 @@ def test_kinship_that_has_ended_ends_the_bond(town: OpenTown) -> None:
                 one.id("husband"),
                 one.id("wife"),
                 life.KinshipEnd.DIVORCED,
-                channel=FilingChannel.APP,
-                agent=None,
-                asked_by=by,
+                Asking(by),
             )
         )
 

@@ -15,11 +15,11 @@ from gongji.desk.identity import check_digit
 from gongji.desk.office import Session
 from gongji.desk.people import book_credit, register_person
 from gongji.desk.plans import PlanPurchase, buy_plan
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.ports import Asking, Caller, CallerKind, Identity
 from gongji.desk.premium_ports import PlanOrder
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
-from gongji.terms import LOCAL_TIME, FilingChannel, Kinship, Purse, Scheme, Use, local_day
+from gongji.terms import LOCAL_TIME, Kinship, Purse, Scheme, Use, local_day
 from gongji.wiring import build, settings
 
 FATHER, CHILD = "P310000-father", "P310000-child"
@@ -59,10 +59,8 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             FATHER,
             {CHILD: Kinship.CHILD},
             frozenset({Use.CONTRIBUTE}),
+            Asking(Caller("test", "310000", CallerKind.PERSON, FATHER)),
             committed=True,
-            channel=FilingChannel.APP,
-            agent=None,
-            asked_by=Caller("test", "310000", CallerKind.PERSON, FATHER),
         )
     office.store.close()
     return run

@@ -13,7 +13,7 @@ import msgspec
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, balances_of, change_standing, keep_act
 from gongji.desk.pooling import Ended
-from gongji.desk.ports import AnswerKey, AnswerKind, Caller, CallerKind, Filing
+from gongji.desk.ports import AnswerKey, AnswerKind, Asking, Caller, CallerKind, Filing
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import AskerId, Balances, PersonId
@@ -152,10 +152,7 @@ def end_kinship(
     sponsor: str,
     member: str,
     why: KinshipEnd,
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Ended | Refusal:
     """亲属关系终止: end a bond because the kinship it rests on has ended.
 
@@ -165,13 +162,13 @@ def end_kinship(
     if sponsor not in session.unit.people([sponsor]):
         return refuse(Code.UNKNOWN_PERSON)
     law = session.law.on(sponsor[1:7], local_day(session.now))
-    if not asked_by.may_act_for(sponsor):
+    if not asked.by.may_act_for(sponsor):
         return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_answers)
     bonds = session.unit.bonds_of_sponsor(sponsor)
     bond = next((b for b in bonds if b.member == member and b.ends > session.at), None)
     if bond is None:
         return refuse(Code.NOT_BOUND, law.only_bound_may_use)
-    filing = Filing(channel, asked_by.subject, agent, why.value)
+    filing = asked.filing(why.value)
     ends = max(session.at, bond.starts)
     session.unit.end_bond(bond, ends, filing)
     return Ended(moment(ends), (bond.id,))

@@ -167,6 +167,18 @@ class Caller(msgspec.Struct, frozen=True):
         return self.kind is CallerKind.CLERK and self.region == person[1:7]
 
 
+class Asking(NamedTuple):
+    """经办申请: who asks for an act, through which channel, and who came for the one concerned."""
+
+    by: Caller
+    channel: FilingChannel = FilingChannel.APP
+    agent: str | None = None  # an identity number, recorded at the window only (NET-17)
+
+    def filing(self, reason: str | None = None) -> Filing:
+        """What is kept of it beside the act."""
+        return Filing(self.channel, self.by.subject, self.agent, reason)
+
+
 class Unit(CatalogueUnit, PremiumUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 

@@ -195,6 +195,12 @@ class PeopleRows(Rows):
             (holder[1:7], holder, relative, at),
         )
 
+    def drop_code(self, holder: str, relative: str) -> None:
+        self._db.execute(
+            "DELETE FROM family_codes WHERE region = ? AND holder = ? AND relative = ?",
+            (holder[1:7], holder, relative),
+        )
+
 
 def _standing(person: Person) -> tuple[object, ...]:
     return (

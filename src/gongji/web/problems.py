@@ -273,3 +273,10 @@ HANDLERS: dict[int | type[Exception], Any] = {
     Exception: failed,
 }
 """Which failure is told by which function."""
+
+
+def problem_of(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The problem document of any failure, as the framework would find it by the table above."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    found: Response[bytes] = handler(request, error)
+    return found

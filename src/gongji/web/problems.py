@@ -221,7 +221,12 @@ def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     otherwise = ("bad_request", Words("对照 /docs 改正。", "Correct it by /docs."))
     code, remedy = _HTTP.get(error.status_code, otherwise)
     title = TITLES[code]
-    headers = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    # The framework lists the methods as its set happens to hold them, another way in each process.
+    headers = {
+        name: ", ".join(sorted(value.split(", ")))
+        for name, value in (error.headers or {}).items()
+        if name.lower() == "allow"
+    }
     told = Told(code, error.status_code, title, title, remedy, headers=headers)
     return problem(request, told)
 

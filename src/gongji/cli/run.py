@@ -22,6 +22,7 @@ def serve(sample: bool, host: str | None, port: int | None, workers: int) -> Non
     from rich.console import Console
 
     from gongji.cli import serving
+    from gongji.cli.workers import run_service
     from gongji.wiring import build, settings
 
     chosen = settings()
@@ -38,7 +39,7 @@ def serve(sample: bool, host: str | None, port: int | None, workers: int) -> Non
     serving.announce(Console(), office, chosen, city)
     office.store.close()
     shown = None if city is None else serving.sample_of(city, chosen)
-    serving.run_service(chosen, shown, workers)
+    run_service(chosen, shown, workers)
 
 
 @click.command()

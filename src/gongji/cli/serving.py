@@ -1,33 +1,17 @@
-"""Putting the service together: sample city, what is said at the start, and the workers.
+"""Putting the service together: the sample city, and what is said at the start."""
 
-Every worker is a process with an office, a counter and caches of its own. What they share is the
-database, and the socket on which they listen.
-"""
-
-import contextlib
-import logging
-import multiprocessing
-import os
-import signal
-import socket
-import threading
 from functools import partial
 
-import uvicorn
 from rich.console import Console
-from uvicorn.supervisors import Multiprocess
 
 from gongji.cli.catalogue import sample_editions
-from gongji.desk.counter import Counter
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
 from gongji.web.access import make_token
-from gongji.web.app import create_app
-from gongji.web.lane import Lane
 from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
-from gongji.wiring import BadSetting, Settings, build, calm_the_collector, open_vault
+from gongji.wiring import BadSetting, Settings, open_vault
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SHOWN = "310000"  # the sample family of the first page lives in Shanghai's pack
@@ -97,78 +81,3 @@ def announce(console: Console, office: Office, chosen: Settings, city: City | No
     sponsor = li_ming(_SHOWN).sponsor
     token = make_token(sponsor.id, secret, office.clock())
     console.print(f"  {sponsor.name} {sponsor.id}\n  {token}", highlight=False, soft_wrap=True)
-
-
-# The workers ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def run_service(chosen: Settings, sample: SampleInfo | None, workers: int) -> None:
-    """Serve until told to stop. Whoever is in a queue then is served first.
-
-    Several workers are watched by a process that serves nobody: one that dies or hangs is started
-    again. The socket is bound here, so that a port in use is known at once, and listened to by the
-    workers, so that nobody is let in before there is somebody to serve.
-    """
-    config = uvicorn.Config(
-        partial(worker, chosen, sample),
-        factory=True,
-        workers=workers,
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        backlog=2048,
-        timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
-        timeout_graceful_shutdown=10,
-    )
-    with contextlib.closing(_bound(chosen)) as listening, contextlib.suppress(KeyboardInterrupt):
-        if workers == 1:
-            uvicorn.Server(config).run([listening])
-        else:
-            Multiprocess(config, [listening]).run()
-
-
-def worker(chosen: Settings, sample: SampleInfo | None) -> Lane:
-    """The application of one worker, in the process that calls it."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    _leave_with_the_supervisor()
-    office = build(chosen)
-    vault = open_vault(chosen)
-    app = create_app(
-        Counter(office, longest=chosen.queue),
-        token_secret=vault.derive("tokens"),
-        sample=sample,
-        certificate_key=vault.derive("certificates"),
-    )
-    app.on_shutdown.append(office.store.close)
-    calm_the_collector()
-    return Lane(app)
-
-
-def _bound(chosen: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
-    found = socket.socket(family)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        found.bind((chosen.host, chosen.port))
-    except OSError as error:
-        found.close()
-        raise BadSetting(
-            f"GONGJI_HOST, GONGJI_PORT: cannot listen at {chosen.host}:{chosen.port} "
-            f"({error.strerror or error}); name an address of this machine and a free port"
-        ) from None
-    return found
-
-
-def _leave_with_the_supervisor() -> None:
-    """A worker whose supervisor was killed stops as well: nobody would start it again, and it would
-    keep the port from the next service."""
-    supervisor = multiprocessing.parent_process()
-    if supervisor is None:
-        return
-
-    def watch() -> None:
-        supervisor.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, name="watch", daemon=True).start()

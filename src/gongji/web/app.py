@@ -69,7 +69,14 @@ def create_app(
         ],
     )
     return Litestar(
-        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES, *verify_page.ROUTES],
+        route_handlers=[
+            v1,
+            pack_routes.health,
+            pack_routes.ready,
+            *docs.ROUTES,
+            *pages.ROUTES,
+            *verify_page.ROUTES,
+        ],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,

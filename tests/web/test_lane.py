@@ -29,6 +29,7 @@ from web.over_asgi import Told, ask
 from web.over_http import SECRET, Web, furnished
 
 CLINIC = "H310000-clinic"
+TOWN = Town()
 
 
 class Way(NamedTuple):
@@ -75,6 +76,11 @@ def encoded(town: Town, id: str, self_paid: int = 150_00, **more: Any) -> bytes:
     """A bill at the clinic as it is sent."""
     bill = Web(town, None).bill(id, self_paid, **more)  # type: ignore[arg-type]
     return json.dumps(bill).encode()
+
+
+GOOD = encoded(TOWN, "never-settled")
+TOKEN = make_token("P310000-child", SECRET, TOWN.now)
+TOWN.close()
 
 
 @contextmanager
@@ -182,8 +188,7 @@ def both_tell(ready: tuple[Ready, Any, asyncio.Runner], answer: Any, **how: Any)
     """What the two ways make of one answer of the desk."""
     counter, app, runner = ready
     counter.answer = answer
-    body = encoded(Town(), "b1")
-    ordinary, lane = (runner.run(ask(way, body, **how)) for way in (app, Lane(app)))
+    ordinary, lane = (runner.run(ask(way, GOOD, **how)) for way in (app, Lane(app)))
     assert lane == ordinary
     assert lane is not None
     return lane
@@ -227,9 +232,6 @@ def test_a_failure_is_told_alike(
 
 
 # Whatever is not plain ───────────────────────────────────────────────────────────────────────────
-
-GOOD = encoded(Town(), "never-settled")
-TOKEN = make_token("P310000-child", SECRET, Town().now)
 
 
 @pytest.mark.parametrize(

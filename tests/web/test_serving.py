@@ -189,9 +189,11 @@ def test_nothing_is_written_for_a_client_that_hangs_up_in_the_middle(
     service: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = service.bill("b1")
-    for length in (0, 1, len(body) - 1):
-        with service.connect() as client:
-            client.sendall(head(len(body)) + body[:length])
+    for path in (b"settlements", b"settlements/", b"quotes"):  # the lane, and two ordinary ways
+        start = head(len(body)).replace(b"settlements", path)
+        for length in (0, 1, len(body) - 1):
+            with service.connect() as client:
+                client.sendall(start + body[:length])
     assert b'"repeated":false' in service.ask(head(len(body)) + body)
     assert service.paid() == 10_00
     assert caplog.records == []

@@ -212,11 +212,15 @@ _HTTP: Mapping[int, tuple[str, Words]] = {
 }
 
 
+_HUNG_UP = "client disconnected prematurely"
+"""The framework's word for an asker who is gone before the end of the body: no mistake of ours."""
+
+
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework refuses: an address, a method, a size, a parameter."""
     if isinstance(error, ValidationException):
         return _bad_parameter(request, error)
-    if error.status_code >= 500:
+    if error.status_code >= 500 and error.detail != _HUNG_UP:
         return failed(request, error)
     otherwise = ("bad_request", Words("对照 /docs 改正。", "Correct it by /docs."))
     code, remedy = _HTTP.get(error.status_code, otherwise)

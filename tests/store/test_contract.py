@@ -373,8 +373,8 @@ def test_a_family_code_given_up(store: Store) -> None:
         unit.add_code(ANN.id, BEN.id, 100)
         unit.add_code(ANN.id, CAI.id, 100)
         unit.add_code(BEN.id, ANN.id, 100)
-        unit.drop_code(ANN.id, BEN.id)
-        unit.drop_code(ANN.id, BEN.id)
+        unit.end_code(ANN.id, BEN.id, 300)
+        unit.end_code(ANN.id, BEN.id, 300)
     with store.read() as unit:
         assert unit.codes_of(ANN.id) == [CAI.id]
         assert unit.codes_of(BEN.id) == [ANN.id]

@@ -199,5 +199,5 @@ def drop_code(session: Session, holder: str, relative: str, asked_by: Caller) ->
     """
     if not (asked_by.may_act_for(holder) or asked_by.may_act_for(relative)):
         return refuse(Code.FORBIDDEN)
-    session.unit.drop_code(holder, relative)
+    session.unit.end_code(holder, relative, session.at)
     return None

@@ -9,7 +9,7 @@ from gongji.desk.ports import Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, by_region, day_of, iso
-from gongji.terms import InstitutionKind, Level, Scheme, Status
+from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
 INSTITUTION = "id, region, kind, level, designated, one_card"
 PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
@@ -170,9 +170,11 @@ class PeopleRows(Rows):
             (row[0], row[1])
             for region, some in by_region(holder for holder, _ in wanted)
             for row in self._rows(
-                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}",
+                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}"
+                " AND ends = ?",
                 region,
                 some,
+                NEVER,
             )
         }
         return wanted & held
@@ -181,24 +183,27 @@ class PeopleRows(Rows):
         return [
             row[0]
             for row in self._rows(
-                "SELECT relative FROM family_codes WHERE region = ? AND holder = ?"
+                "SELECT relative FROM family_codes WHERE region = ? AND holder = ? AND ends = ?"
                 " ORDER BY since, relative",
                 holder[1:7],
                 holder,
+                NEVER,
             )
         ]
 
     def add_code(self, holder: str, relative: str, at: int) -> None:
-        self._db.execute(
-            "INSERT INTO family_codes (region, holder, relative, since) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (holder[1:7], holder, relative, at),
-        )
+        if not self.codes_held([(holder, relative)]):
+            self._db.execute(
+                "INSERT INTO family_codes (region, holder, relative, since, ends)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (holder[1:7], holder, relative, at, NEVER),
+            )
 
-    def drop_code(self, holder: str, relative: str) -> None:
+    def end_code(self, holder: str, relative: str, at: int) -> None:
         self._db.execute(
-            "DELETE FROM family_codes WHERE region = ? AND holder = ? AND relative = ?",
-            (holder[1:7], holder, relative),
+            "UPDATE family_codes SET ends = ?"
+            " WHERE region = ? AND holder = ? AND relative = ? AND ends = ?",
+            (at, holder[1:7], holder, relative, NEVER),
         )
 
 

@@ -28,7 +28,7 @@ def database_at(folder: Path) -> Path:
 
 
 def test_the_batch_and_its_yardstick_write_the_same_rows(tmp_path: Path) -> None:
-    """All but what the clock says: the same premiums, balances and vouchers."""
+    """All but what the clock says: the same premiums, balances and entries."""
     found = premium_batch.deduction(office_at, database_at, tmp_path, 400)
     assert (found.name, found.items) == ("deduction", 400)
     assert found.times > 0
@@ -36,7 +36,8 @@ def test_the_batch_and_its_yardstick_write_the_same_rows(tmp_path: Path) -> None
     read = (
         "SELECT number, state, code, sponsor, bond, cites FROM premiums ORDER BY number",
         "SELECT owner, kind, fen, version FROM accounts WHERE kind = 'carried' ORDER BY owner",
-        "SELECT id, happened_on FROM vouchers ORDER BY id",
+        "SELECT owner, version, act, voucher, amount_fen, happened_on FROM entries"
+        " WHERE kind = 'carried' ORDER BY owner, version",
         "SELECT item, code, amount_fen FROM run_failures ORDER BY item",
     )
     with (

@@ -443,8 +443,8 @@ def test_the_largest_sums_come_back_to_the_fen(store: Store) -> None:
         assert unit.balances([PURSE])[PURSE].fen == 2**62 + 1
 
 
-def test_a_voucher_is_written_once(store: Store) -> None:
-    """The same id again is a mistake of ours, and the unit leaves nothing."""
+def test_an_entry_is_written_once(store: Store) -> None:
+    """The same version of an account again is a mistake of ours, and the unit leaves nothing."""
     with store.begin() as unit:
         unit.write_book(booked("v1", (INFLOW, PURSE, 1)), 100)
 
@@ -644,8 +644,8 @@ def test_turning_a_year_moves_what_is_left_in_chunks(store: Store) -> None:
         assert {found[purse] for purse in carried} == {Balance(10_00, 1)}
         assert [type(one) for one in prove(unit.entry_rows(), unit.balance_rows())] == [Sums]
         assert unit.movements(owners[0])[-2:] == [
-            Movement(Purse.CARRIED, 10_00, DAY, f"rollover/{DAY}/{owners[2]}", "rollover"),
-            Movement(Purse.CURRENT, -10_00, DAY, f"rollover/{DAY}/{owners[2]}", "rollover"),
+            Movement(Purse.CARRIED, 10_00, DAY, "rollover", f"rollover/{DAY}/{owners[2]}"),
+            Movement(Purse.CURRENT, -10_00, DAY, "rollover", f"rollover/{DAY}/{owners[2]}"),
         ]
 
 

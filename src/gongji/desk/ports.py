@@ -131,13 +131,13 @@ class Turned(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """One entry on a person's purse, with the kind of its voucher."""
+    """One entry on a person's purse; `act` is the kind of its voucher."""
 
     purse: Purse
     amount_fen: int
     happened_on: date
+    act: str
     voucher: str
-    voucher_kind: str
 
 
 class CallerKind(StrEnum):

@@ -85,13 +85,8 @@ def bare(database: Path) -> sqlite3.Connection:
 
 
 def _fill(db: sqlite3.Connection, accounts: int) -> None:
-    """So many accounts with current money, and the entries and the voucher it came by."""
+    """So many accounts with current money, and the entries it came by."""
     db.execute("BEGIN")
-    db.execute(
-        "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
-        " VALUES (?, 'opening', 'credit', '2026-06-01', 0)",
-        (_REGION,),
-    )
     db.execute(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)"
         " INSERT INTO accounts (region, owner, kind, fen, version)"
@@ -99,17 +94,17 @@ def _fill(db: sqlite3.Connection, accounts: int) -> None:
         (accounts, _REGION, _REGION),
     )
     columns = (
-        "(region, owner, kind, version, voucher_region, voucher, amount_fen, before_fen,"
-        " after_fen, happened_on, recorded_at)"
+        "(region, owner, kind, version, act, voucher, amount_fen, before_fen, after_fen,"
+        " happened_on, recorded_at)"
     )
     db.execute(
-        f"INSERT INTO entries {columns} SELECT region, owner, kind, 1, region, 'opening', fen, 0,"
+        f"INSERT INTO entries {columns} SELECT region, owner, kind, 1, 'credit', 'opening', fen, 0,"
         " fen, '2026-06-01', 0 FROM accounts",
     )
     db.execute(
-        f"INSERT INTO entries {columns} SELECT ?, 'agency', 'inflow', 1, ?, 'opening', -sum(fen),"
-        " 0, -sum(fen), '2026-06-01', 0 FROM accounts",
-        (_REGION, _REGION),
+        f"INSERT INTO entries {columns} SELECT ?, 'agency', 'inflow', 1, 'credit', 'opening',"
+        " -sum(fen), 0, -sum(fen), '2026-06-01', 0 FROM accounts",
+        (_REGION,),
     )
     db.execute(
         "INSERT INTO accounts (region, owner, kind, fen, version)"
@@ -128,11 +123,6 @@ def _write_again(copy: Path, done: Path, vouchers: str) -> float:
         begun = time.perf_counter()
         for first, last in list(_chunks(db)):
             db.execute("BEGIN")
-            db.execute(
-                "INSERT INTO vouchers SELECT * FROM done.vouchers"
-                " WHERE region = ? AND id LIKE ? AND id LIKE '%' || ?",
-                (_REGION, vouchers, last),
-            )
             for kind in ("carried", "current"):
                 within = (_REGION, first, last, kind)
                 db.execute(

@@ -166,7 +166,6 @@ def _yardstick(
     """
     source = sqlite3.connect(database)
     answers = {(row[1], row[2]): row for row in source.execute("SELECT * FROM answers")}
-    vouchers = {row[1]: row for row in source.execute("SELECT * FROM vouchers")}
     entries: dict[str, list[Any]] = {}
     for row in source.execute("SELECT * FROM entries"):
         entries.setdefault(row[5], []).append(row)
@@ -184,17 +183,15 @@ def _yardstick(
     for group in groups:
         given = [answers[bill.institution, bill.id] for bill in group]
         named = [f"{row[1]}/{row[2]}" for row in given]
-        booked = [vouchers[name] for name in named if name in vouchers]
-        lines = [line for row in booked for line in entries[row[1]]]
+        lines = [line for name in named for line in entries.get(name, ())]
         # The last entry of an account in the batch leaves it at its balance.
         lines.sort(key=lambda line: line[3])
         left = {line[:3]: (*line[:3], line[8], line[3]) for line in lines}
-        batches.append((given, booked, lines, list(left.values())))
+        batches.append((given, lines, list(left.values())))
     seconds = 0.0
-    for n, (given, booked, lines, left_rows) in enumerate(batches):
+    for n, (given, lines, left_rows) in enumerate(batches):
         begun = time.perf_counter()
         target.execute("BEGIN IMMEDIATE")
-        target.executemany(_insert("vouchers", booked), booked)
         target.executemany(_insert("entries", lines), lines)
         target.executemany(upsert, left_rows)
         target.executemany(_insert("answers", given), given)

@@ -68,17 +68,16 @@ def _fill(db: sqlite3.Connection, premiums: int) -> None:
         " ORDER BY sponsor",
         (_REGION, _REGION),
     )
-    db.execute("INSERT INTO vouchers VALUES (?, 'opening', 'credit', '2025-11-01', 0)", (_REGION,))
     columns = (
-        "(region, owner, kind, version, voucher_region, voucher, amount_fen, before_fen,"
-        " after_fen, happened_on, recorded_at)"
+        "(region, owner, kind, version, act, voucher, amount_fen, before_fen, after_fen,"
+        " happened_on, recorded_at)"
     )
     db.execute(
-        f"INSERT INTO entries {columns} SELECT region, owner, kind, 1, region, 'opening', fen, 0,"
+        f"INSERT INTO entries {columns} SELECT region, owner, kind, 1, 'credit', 'opening', fen, 0,"
         " fen, '2025-11-01', 0 FROM accounts"
     )
     db.execute(
-        f"INSERT INTO entries {columns} SELECT region, 'agency', 'inflow', 1, region, 'opening',"
+        f"INSERT INTO entries {columns} SELECT region, 'agency', 'inflow', 1, 'credit', 'opening',"
         " -sum(fen), 0, -sum(fen), '2025-11-01', 0 FROM accounts GROUP BY region"
     )
     db.execute(
@@ -131,23 +130,21 @@ def _write_again(copy: Path, done: Path, premiums: int) -> float:
 
 
 _WRITTEN = (
-    ("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", "SELECT v.* FROM {premiums}", "v.rowid"),
     (
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "SELECT e.* FROM {premiums} JOIN entries e ON e.region = p.region AND e.owner = p.sponsor"
-        " AND e.kind = 'carried' AND e.voucher = v.id",
+        "SELECT e.* FROM {paid}",
         "p.number",
     ),
     (
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "SELECT p.region, 'tax-2026', 'premium', p.number, p.region, v.id, p.amount_fen, 0,"
-        " p.amount_fen, v.happened_on, v.recorded_at FROM {premiums}",
+        "SELECT p.region, 'tax-2026', 'premium', p.number, e.act, e.voucher, p.amount_fen, 0,"
+        " p.amount_fen, e.happened_on, e.recorded_at FROM {paid}",
         "p.number",
     ),
     (
         "INSERT INTO accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT (region, owner, kind)"
         " DO UPDATE SET fen = excluded.fen, version = excluded.version",
-        "SELECT a.* FROM {premiums} JOIN accounts a ON a.region = p.region"
+        "SELECT a.* FROM {paid} JOIN accounts a ON a.region = p.region"
         " AND a.owner = p.sponsor AND a.kind = 'carried'",
         "p.number",
     ),
@@ -158,15 +155,15 @@ def _rows(source: sqlite3.Connection, first: int, last: int) -> list[tuple[str, 
     """What one chunk of the run has written, statement by statement."""
     region_year = (_REGION, _YEAR, first, last)
     where = " WHERE p.region = ? AND p.year = ? AND p.number BETWEEN ? AND ?"
-    premiums = (
-        "premiums p JOIN vouchers v ON v.region = p.region"
-        f" AND v.id = 'premium/{_YEAR}/' || p.person"
+    paid = (
+        "premiums p JOIN entries e ON e.region = p.region AND e.owner = p.sponsor"
+        f" AND e.kind = 'carried' AND e.voucher = 'premium/{_YEAR}/' || p.person"
     )
     found = [
         (
             statement,
             source.execute(
-                f"{select.format(premiums=premiums)}{where} ORDER BY {order}", region_year
+                f"{select.format(paid=paid)}{where} ORDER BY {order}", region_year
             ).fetchall(),
         )
         for statement, select, order in _WRITTEN

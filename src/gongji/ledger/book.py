@@ -59,11 +59,12 @@ class Voucher(msgspec.Struct, frozen=True):
 
 
 class Entry(NamedTuple):
-    """记账明细: what one posting did to one account. `amount_fen` is signed."""
+    """记账明细: what one posting did to one account. `act` is the voucher's kind, `amount_fen` is
+    signed."""
 
     account: AccountKey
     version: int
-    voucher_region: str
+    act: str
     voucher: str
     amount_fen: int
     before_fen: int
@@ -120,7 +121,7 @@ class Book:
             Entry(
                 account,
                 version,
-                voucher.region,
+                voucher.kind,
                 voucher.id,
                 amount_fen,
                 before.fen,

@@ -1,4 +1,4 @@
-"""Rows of the book: accounts, vouchers, entries."""
+"""Rows of the book: accounts and entries."""
 
 from collections.abc import Iterable, Iterator
 
@@ -28,23 +28,13 @@ class BookRows(Rows):
         return wanted
 
     def write_book(self, book: Book, recorded_at: int) -> None:
-        days = {voucher.happened_on: voucher.happened_on.isoformat() for voucher in book.vouchers}
+        days = {entry.happened_on: entry.happened_on.isoformat() for entry in book.entries}
         self._db.executemany(
-            "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [(v.region, v.id, v.kind, days[v.happened_on], recorded_at) for v in book.vouchers],
-        )
-        self._db.executemany(
-            "INSERT INTO entries (region, owner, kind, version, voucher_region, voucher,"
-            " amount_fen, before_fen, after_fen, happened_on, recorded_at)"
+            "INSERT INTO entries (region, owner, kind, version, act, voucher, amount_fen,"
+            " before_fen, after_fen, happened_on, recorded_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    *entry[0],
-                    *entry[1:7],
-                    days[entry.happened_on],
-                    recorded_at,
-                )
+                (*entry[0], *entry[1:7], days[entry.happened_on], recorded_at)
                 for entry in book.entries
             ],
         )

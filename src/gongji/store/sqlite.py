@@ -141,9 +141,9 @@ def schema_statements() -> tuple[str, ...]:
 
 
 def append_only() -> Iterator[str]:
-    """Triggers by which vouchers, entries and answers are never changed: not by a mistake of ours,
-    and not by whoever opens the file with another program."""
-    for name in ("vouchers", "entries", "answers"):
+    """Triggers by which entries and answers are never changed: not by a mistake of ours, and not by
+    whoever opens the file with another program."""
+    for name in ("entries", "answers"):
         for act in ("UPDATE", "DELETE"):
             yield (
                 f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"

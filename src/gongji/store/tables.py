@@ -190,25 +190,14 @@ accounts = table(
     checks=("fen >= 0 OR kind = 'inflow'",),
 )
 
-vouchers = table(
-    "vouchers",
-    text("region"),
-    text("id"),
-    text("kind"),
-    text("happened_on"),
-    big("recorded_at"),
-    key="region id",
-    appended=True,
-)
-
 entries = table(
     "entries",
     text("region"),
     text("owner"),
     text("kind"),
     big("version"),
-    text("voucher_region"),
-    text("voucher"),
+    text("act", "划入、结算、冲正、结转等"),
+    text("voucher", "记账凭证"),
     big("amount_fen"),
     big("before_fen"),
     big("after_fen"),

@@ -7,7 +7,7 @@ revision = "0001"
 down_revision = None
 
 
-_STAY = ("vouchers", "entries", "answers")
+_STAY = ("entries", "answers")
 
 
 def upgrade() -> None:
@@ -163,7 +163,7 @@ def _tables() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("voucher_region", sa.Text(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
         sa.Column("voucher", sa.Text(), nullable=False),
         sa.Column("amount_fen", sa.BigInteger(), nullable=False),
         sa.Column("before_fen", sa.BigInteger(), nullable=False),
@@ -428,14 +428,4 @@ def _tables() -> None:
         sa.Column("filing", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("region", "pool", "version", name="uses_pk"),
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "vouchers",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("happened_on", sa.Text(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("region", "id", name="vouchers_pk"),
-        sqlite_with_rowid=True,
     )

@@ -37,11 +37,12 @@ def test_it_is_durable_and_listens_to_this_machine_alone(server: PgServer) -> No
 
 def test_killed_at_once_it_comes_back_with_what_was_committed(server: PgServer) -> None:
     """On the same folder, on the same port."""
-    with psycopg.connect(server.dsn()) as connection:
-        connection.execute("CREATE TABLE kept (n int)")
-        connection.commit()
-        connection.execute("INSERT INTO kept VALUES (1)")
-        server.kill9()
+    connection = psycopg.connect(server.dsn())
+    connection.execute("CREATE TABLE kept (n int)")
+    connection.commit()
+    connection.execute("INSERT INTO kept VALUES (1)")
+    server.kill9()
+    connection.close()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(server.dsn())
     server.start()

@@ -10,6 +10,7 @@ from pathlib import Path
 from gongji.desk.ports import Store
 from gongji.store.cipher import Vault
 from gongji.store.sqlite import SqliteStore
+from servers import BorrowedStore
 
 VAULT = Vault(bytes(range(32)))
 
@@ -28,7 +29,13 @@ def sqlite_in_memory(folder: Path, vault: Vault) -> SqliteStore:
     return store
 
 
+def postgres(folder: Path, vault: Vault) -> BorrowedStore:
+    """An empty database of a PostgreSQL server; the test is skipped where none can be had."""
+    return BorrowedStore(vault)
+
+
 STORES: dict[str, Callable[[Path, Vault], Store]] = {
     "sqlite-file": sqlite_file,
     "sqlite-memory": sqlite_in_memory,
+    "postgres": postgres,
 }

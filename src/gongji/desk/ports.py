@@ -1,6 +1,6 @@
 """What the desk needs of a store, and the failures that a store may raise."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,6 +23,10 @@ Clock = Callable[[], datetime]
 
 class StoreUnavailable(Exception):
     """The machine's failure: a full disk, a locked file, a server that is gone. Nothing was kept."""
+
+
+class Conflict(Exception):
+    """Somebody else wrote first. Nothing was kept; asked again, it finds what they have written."""
 
 
 class WrongKey(Exception):
@@ -209,7 +213,7 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
     def codes_of(self, holder: str) -> list[str]: ...
     def add_code(self, holder: str, relative: str, at: int) -> None: ...
 
-    # The book
+    # The book; who writes has the accounts whose balances it has asked for to itself
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]: ...
     def write_book(self, book: Book, recorded_at: int) -> None: ...
     def count_accounts(self, region: str, kind: str) -> int: ...
@@ -243,9 +247,16 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
 
 
 class Store(Protocol):
-    """A durable store. `begin` commits at the end of its block, or keeps nothing at all."""
+    """A durable store. `begin` commits at the end of its block, or keeps nothing at all.
 
-    def begin(self) -> AbstractContextManager[Unit]: ...
+    Units that are `shared` may write at once: settlements, which take each account for themselves
+    when they ask for its balance. A unit that is not has the regions that it names to itself, or
+    the whole where it names none. Raises StoreUnavailable, and Conflict where two were at once.
+    """
+
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> AbstractContextManager[Unit]: ...
     def read(self) -> AbstractContextManager[Unit]: ...
     def changes(self) -> int: ...
     def close(self) -> None: ...

@@ -10,15 +10,18 @@ from gongji.store.rows import IN, Rows, as_json
 class BookRows(Rows):
     """The part of a unit that keeps the book."""
 
+    LOCKING = ""
+    """What a database with locks for rows says at the end of a statement that is to take them."""
+
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
         wanted = dict.fromkeys(accounts, NOTHING)
         owners: dict[str, set[str]] = {}
         for account in wanted:
             owners.setdefault(account.region, set()).add(account.owner)
-        for region, some in owners.items():
+        for region, some in sorted(owners.items()):
             for row in self._rows(
                 "SELECT owner, kind, fen, version FROM accounts"
-                f" WHERE region = ? AND owner IN {IN}",
+                f" WHERE region = ? AND owner IN {IN}{self.LOCKING}",
                 region,
                 as_json(some),
             ):
@@ -52,14 +55,14 @@ class BookRows(Rows):
         return int(count)
 
     def entry_rows(self) -> Iterator[EntryRow]:
-        for row in self._db.execute(
+        for row in self._stream(
             "SELECT region, owner, kind, version, voucher, amount_fen, before_fen, after_fen"
             " FROM entries ORDER BY region, owner, kind, version"
         ):
             yield EntryRow(*row)
 
     def balance_rows(self) -> Iterator[BalanceRow]:
-        for row in self._db.execute(
+        for row in self._stream(
             "SELECT region, owner, kind, fen, version FROM accounts ORDER BY region, owner, kind"
         ):
             yield BalanceRow(*row)

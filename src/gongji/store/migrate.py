@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from gongji.store.postgres import ADVICE, PostgresStore
 from gongji.store.sqlite import SqliteStore
 
 
@@ -17,10 +18,14 @@ def config() -> Config:
     return found
 
 
-def upgrade(store: SqliteStore, revision: str = "head") -> None:
+def upgrade(store: SqliteStore | PostgresStore, revision: str = "head") -> None:
     """Apply every migration that the store has not seen."""
-    engine = create_engine("sqlite://", creator=store.raw_connection, poolclass=StaticPool)
+    engine = create_engine(
+        f"{store.dialect}://", creator=store.raw_connection, poolclass=StaticPool
+    )
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # processes that start at once take turns
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVICE}, -1)")
         settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)

@@ -181,15 +181,17 @@ class PeopleRows(Rows):
         return Caller(row[0], row[1], CallerKind(row[2]), row[3]) if row else None
 
     def codes_held(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-        return {
-            pair
-            for pair in pairs
-            if self._row(
-                "SELECT 1 FROM family_codes WHERE region = ? AND holder = ? AND relative = ?",
-                pair[0][1:7],
-                *pair,
+        wanted = set(pairs)
+        held = {
+            (row[0], row[1])
+            for region, some in by_region(holder for holder, _ in wanted)
+            for row in self._rows(
+                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}",
+                region,
+                some,
             )
         }
+        return wanted & held
 
     def codes_of(self, holder: str) -> list[str]:
         return [

@@ -11,11 +11,19 @@ from gongji.policy.bonds import Bond
 from gongji.store.rows import Rows, by_region
 from gongji.terms import Kinship, Use
 
-_BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
+BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
 
 
 class PoolRows(Rows):
     """The part of a unit that knows who is bound to whom."""
+
+    # CROSS JOIN keeps SQLite from walking the region's bonds to look each up in the array.
+    BONDS_OF_MEMBERS = (
+        f"SELECT {BOND}, p.uses FROM json_each(?) m"
+        " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
+        " JOIN pools p ON p.region = b.region AND p.id = b.pool"
+        " ORDER BY b.starts, b.id"
+    )
 
     def open_pool(self, sponsor: str) -> Pool | None:
         row = self._row(
@@ -107,16 +115,7 @@ class PoolRows(Rows):
     ) -> dict[str, list[BondWithUses]]:
         found: dict[str, list[BondWithUses]] = {}
         for region, some in by_region(ids):
-            # CROSS JOIN keeps SQLite from walking the region's bonds to look each up in the array.
-            for row in self._rows(
-                f"SELECT {_BOND}, p.uses FROM json_each(?) m"
-                " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
-                " JOIN pools p ON p.region = b.region AND p.id = b.pool"
-                " ORDER BY b.starts, b.id",
-                some,
-                region,
-                not_ended_by,
-            ):
+            for row in self._rows(self.BONDS_OF_MEMBERS, some, region, not_ended_by):
                 known = BondWithUses(_bond(row), _uses(row[7]))
                 found.setdefault(known.bond.member, []).append(known)
         return found
@@ -125,7 +124,7 @@ class PoolRows(Rows):
         return [
             _bond(row)
             for row in self._rows(
-                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
+                f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
                 " ORDER BY b.starts, b.id",
                 id[1:7],
                 id,
@@ -136,7 +135,7 @@ class PoolRows(Rows):
         return [
             _bond(row)
             for row in self._rows(
-                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
+                f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
                 " ORDER BY b.starts, b.id",
                 id[1:7],
                 id,

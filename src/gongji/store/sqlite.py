@@ -6,7 +6,7 @@ PostgreSQL and a cluster sharded by region will want as well.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -14,16 +14,10 @@ from pathlib import Path
 from sqlalchemy.dialects import sqlite as dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from gongji.desk.ports import StoreUnavailable, WrongKey
-from gongji.store.answer_rows import AnswerRows
-from gongji.store.book_rows import BookRows
-from gongji.store.calendar_rows import CalendarRows
-from gongji.store.catalogue_rows import CatalogueRows
+from gongji.desk.ports import StoreUnavailable
 from gongji.store.cipher import Vault
-from gongji.store.people_rows import PeopleRows
-from gongji.store.pool_rows import PoolRows
-from gongji.store.premium_rows import PremiumRows
 from gongji.store.tables import metadata
+from gongji.store.unit import SqlUnit
 
 
 class SqliteStore:
@@ -32,6 +26,8 @@ class SqliteStore:
     Writers wait for each other; readers see the last commit and wait for nobody. Several processes
     may open one file: SQLite's own lock keeps them apart.
     """
+
+    dialect = "sqlite"
 
     def __init__(self, path: str, vault: Vault) -> None:
         if sqlite3.sqlite_version_info < (3, 35):
@@ -73,15 +69,17 @@ class SqliteStore:
     def check_key(self) -> None:
         """Mark a new store with the key's check value; raise WrongKey where another is marked."""
         with self.begin() as unit:
-            assert isinstance(unit, SqliteUnit)
             unit.check_key()
 
     @contextmanager
-    def begin(self) -> Iterator["SqliteUnit"]:
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> Iterator[SqlUnit]:
+        """See the port. One writer at a time is stronger than any of its locks."""
         with self._writing, _unavailable_on_failure():
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteUnit(self._writer, self._vault)
+                yield SqlUnit(self._writer, self._vault)
                 self._writer.execute("COMMIT")
             except BaseException:
                 if self._writer.in_transaction:
@@ -89,10 +87,10 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def read(self) -> Iterator["SqliteUnit"]:
+    def read(self) -> Iterator[SqlUnit]:
         if self._in_memory:
             with self._writing:
-                yield SqliteUnit(self._writer, self._vault)
+                yield SqlUnit(self._writer, self._vault)
             return
         with _unavailable_on_failure():
             try:
@@ -101,7 +99,7 @@ class SqliteStore:
                 connection = self._connect()
             connection.execute("BEGIN")
             try:
-                yield SqliteUnit(connection, self._vault)
+                yield SqlUnit(connection, self._vault)
             finally:
                 connection.execute("ROLLBACK")
                 self._readers.append(connection)
@@ -149,17 +147,3 @@ def append_only() -> Iterator[str]:
                 f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
                 f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
             )
-
-
-class SqliteUnit(
-    PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows
-):
-    """All the rows together: what the desk calls a unit."""
-
-    def check_key(self) -> None:
-        """See SqliteStore.check_key."""
-        row = self._row("SELECT value FROM marks WHERE name = 'key'")
-        if row is None:
-            self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
-        elif row[0] != self._vault.check:
-            raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")

@@ -20,6 +20,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+WORDS = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by its bytes on every database, whatever language that was set up for."""
+
 
 def table(
     name: str,
@@ -47,7 +50,7 @@ def table(
 
 def text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
     """A word, a code, an id, or a day as ISO text."""
-    return Column(name, Text, nullable=nullable, comment=comment or None)
+    return Column(name, WORDS, nullable=nullable, comment=comment or None)
 
 
 def big(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
@@ -243,7 +246,7 @@ Index(
 laws = Table(
     "laws",
     metadata,
-    Column("version", Text, primary_key=True),
+    Column("version", WORDS, primary_key=True),
     Column("packs", LargeBinary, nullable=False, comment="every pack's text, as it was"),
     sqlite_with_rowid=False,
 )
@@ -282,7 +285,7 @@ run_failures = table(
 marks = Table(
     "marks",
     metadata,
-    Column("name", Text, primary_key=True, comment="what the store says of itself"),
+    Column("name", WORDS, primary_key=True, comment="what the store says of itself"),
     Column("value", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

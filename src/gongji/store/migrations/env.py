@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import gongji.store.sqlite  # noqa: F401 - knows every table
+import gongji.store.unit  # noqa: F401 - knows every table
 from gongji.store.tables import metadata
 
 connection = context.config.attributes["connection"]

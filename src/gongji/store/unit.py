@@ -1,0 +1,22 @@
+"""All rows together: what the desk calls a unit, on whichever database."""
+
+from gongji.desk.ports import WrongKey
+from gongji.store.answer_rows import AnswerRows
+from gongji.store.book_rows import BookRows
+from gongji.store.calendar_rows import CalendarRows
+from gongji.store.catalogue_rows import CatalogueRows
+from gongji.store.people_rows import PeopleRows
+from gongji.store.pool_rows import PoolRows
+from gongji.store.premium_rows import PremiumRows
+
+
+class SqlUnit(PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows):
+    """One transaction, with the statements that every database understands."""
+
+    def check_key(self) -> None:
+        """Mark a new store with the key's check value; raise WrongKey where another is marked."""
+        row = self._row("SELECT value FROM marks WHERE name = 'key'")
+        if row is None:
+            self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
+        elif row[0] != self._vault.check:
+            raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")

@@ -19,7 +19,10 @@ T = TypeVar("T")
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What came of a run. Times are milliseconds; `a_second` counts answers of any status."""
+    """What came of a run. Times are milliseconds; `a_second` counts answers of any status.
+
+    `own_cpu_us` is what asking has cost for each answer: it shares the processors with the service.
+    """
 
     connections: int
     offered_a_second: float | None  # None: a closed loop offers what is answered
@@ -29,6 +32,7 @@ class Load(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     slowest_ms: float
+    own_cpu_us: float
     statuses: Mapping[int, int]
 
 
@@ -135,7 +139,7 @@ class _Tally:
     def __init__(self) -> None:
         self.waits_s: list[float] = []
         self.statuses: Counter[int] = Counter()
-        self.begun = time.perf_counter()
+        self.begun, self.begun_cpu = time.perf_counter(), time.process_time()
 
     def add(self, connection: _Connection, status: int) -> None:
         self.waits_s.append(time.perf_counter() - connection.since)
@@ -153,6 +157,7 @@ class _Tally:
             p50_ms=share(waits, 0.5) * 1000,
             p99_ms=share(waits, 0.99) * 1000,
             slowest_ms=share(waits, 1.0) * 1000,
+            own_cpu_us=(time.process_time() - self.begun_cpu) / max(len(waits), 1) * 1e6,
             statuses=dict(self.statuses),
         )
 

@@ -46,7 +46,7 @@ class PeopleRows(Rows):
         self._db.executemany(
             "INSERT INTO people (region, id, scheme, status, ecode, died, suspended_from,"
             " suspended_until, born, since, version, number_hash, sealed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     person.region,
@@ -54,6 +54,7 @@ class PeopleRows(Rows):
                     *_standing(person),
                     iso(person.born),
                     since,
+                    1,
                     self._vault.hash(identity.number),
                     self._vault.seal(msgspec.json.encode(identity), person.id),
                 )
@@ -214,8 +215,8 @@ class PeopleRows(Rows):
 
 def _standing(person: Person) -> tuple[object, ...]:
     return (
-        person.scheme,
-        person.status,
+        person.scheme.value,  # exact str: whatever else is an adapter's slow path in the driver
+        person.status.value,
         person.ecode,
         iso(person.died),
         iso(person.suspended_from),

@@ -68,8 +68,8 @@ class PoolRows(Rows):
         )
         self._db.executemany(
             "INSERT INTO uses (region, pool, version, uses, since, filing)"
-            " VALUES (?, ?, 1, ?, ?, ?)",
-            [(*row[:2], *row[5:]) for row in rows],
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [(*row[:2], 1, *row[5:]) for row in rows],
         )
 
     def close_pool(self, id: str, at: int, filing: Filing) -> None:
@@ -156,7 +156,7 @@ class PoolRows(Rows):
                     bond.pool,
                     bond.sponsor,
                     bond.member,
-                    bond.kinship,
+                    bond.kinship.value,
                     bond.starts,
                     bond.ends,
                     self._file(filing, bond.id),

@@ -22,6 +22,7 @@ from gongji.desk.ports import (
     Pool,
     RunState,
     Store,
+    ToSettle,
     Turned,
     Unit,
 )
@@ -529,6 +530,42 @@ def test_answers_are_found_by_who_asked_and_the_id(store: Store) -> None:
             SHOP.id,
         ]
         assert unit.answers_by_id("b3") == []
+
+
+def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: Store) -> None:
+    """The sponsors of bonds in force come with the patients; purses are those that exist."""
+    enter(store, ANN, BEN)
+    bond = Bond("B310000-1", "N310000-1", ANN.id, BEN.id, Kinship.CHILD, 10, NEVER)
+    pool = Pool("N310000-1", ANN.id, 10, NEVER, frozenset({Use.PAY}), 10)
+    old = answer("b0", patient=ANN.id)
+    with store.begin() as unit:
+        unit.add_institution(CLINIC, "诊所")
+        unit.add_pool(pool, FILING)
+        unit.add_bond(bond, FILING)
+        unit.add_code(ANN.id, BEN.id, 10)
+        unit.write_settled(booked("v1", (INFLOW, PURSE, 100_00)), [old], 100)
+
+    def asked(unit: Unit, not_ended_by: int) -> ToSettle:
+        return unit.to_settle(
+            [old.key, AnswerKey(CLINIC.id, "b1")],
+            patients={BEN.id, "P310000-nobody"},
+            institutions={CLINIC.id, SHOP.id},
+            codes={(ANN.id, BEN.id), (BEN.id, ANN.id)},
+            not_ended_by=not_ended_by,
+        )
+
+    with store.begin() as unit:
+        assert asked(unit, 50) == ToSettle(
+            {old.key: old},
+            {ANN.id: ANN, BEN.id: BEN},
+            {CLINIC.id: CLINIC},
+            {BEN.id: [BondWithUses(bond, frozenset({Use.PAY}))]},
+            {(ANN.id, BEN.id)},
+            {PURSE: Balance(100_00, 1)},
+        )
+        unit.end_bond(bond, 40, FILING)
+        without = asked(unit, 50)
+        assert (without.bonds, without.people, without.purses) == ({}, {BEN.id: BEN}, {})
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:

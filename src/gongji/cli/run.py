@@ -47,16 +47,29 @@ def serve(sample: bool, host: str | None, port: int | None) -> None:
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the store's schema up to date."""
-    from gongji.store.migrate import upgrade
-    from gongji.wiring import open_store, settings
+@click.option("--sql", is_flag=True, help="Print the SQL for PostgreSQL instead of running it.")
+@click.option("--distribute", is_flag=True, help="Distribute the tables of a Citus cluster.")
+def migrate(sql: bool, distribute: bool) -> None:
+    """Bring the store's schema up to date; on PostgreSQL its roles and rights as well."""
+    from gongji.store.migrate import as_sql, bring_up, upgrade
+    from gongji.store.sqlite import SqliteStore
+    from gongji.wiring import BadSetting, open_store, settings
 
+    if sql:
+        click.echo(as_sql(distribute=distribute))
+        return
     store = open_store(settings())
-    upgrade(store)
+    if isinstance(store, SqliteStore):
+        if distribute:
+            raise BadSetting("GONGJI_DATABASE: only a PostgreSQL database can be distributed")
+        upgrade(store)
+        said = ["the schema is up to date"]
+    else:
+        said = bring_up(store, distribute=distribute)
     store.check_key()
     store.close()
-    click.echo("the schema is up to date")
+    for sentence in said:
+        click.echo(sentence)
 
 
 @click.command()

@@ -113,6 +113,22 @@ class Answer(NamedTuple):
     decision: bytes
 
 
+class ToSettle(NamedTuple):
+    """What a batch of bills needs to know, read at once.
+
+    `answered` are those of the keys that were asked before; `people` has the sponsors as well;
+    `bonds` by member, oldest first; `codes` as (holder, relative); `purses` are the accounts of all
+    these people that hold or held money. A unit that writes keeps the purses locked until its end.
+    """
+
+    answered: dict[AnswerKey, Answer]
+    people: dict[str, Person]
+    institutions: dict[str, Institution]
+    bonds: dict[str, list[BondWithUses]]
+    codes: set[tuple[str, str]]
+    purses: dict[AccountKey, Balance]
+
+
 class RunState(NamedTuple):
     """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
 
@@ -219,6 +235,18 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
     def count_accounts(self, region: str, kind: str) -> int: ...
     def entry_rows(self) -> Iterator[EntryRow]: ...
     def balance_rows(self) -> Iterator[BalanceRow]: ...
+
+    # Settlements
+    def to_settle(
+        self,
+        keys: Sequence[AnswerKey],
+        *,
+        patients: Collection[str],
+        institutions: Collection[str],
+        codes: Collection[tuple[str, str]],
+        not_ended_by: int,
+    ) -> ToSettle: ...
+    def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None: ...
 
     # Answers
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]: ...

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from gongji.ledger.book import NOTHING, AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
-from gongji.store.rows import IN, Rows, as_json
+from gongji.store.rows import IN, Rows, as_json, by_region
 
 
 class BookRows(Rows):
@@ -29,6 +29,19 @@ class BookRows(Rows):
                 if account in wanted:
                     wanted[account] = Balance(row[2], row[3])
         return wanted
+
+    def purses(self, people: Iterable[str]) -> dict[AccountKey, Balance]:
+        """The accounts that these people have."""
+        return {
+            AccountKey(region, row[0], row[1]): Balance(row[2], row[3])
+            for region, some in sorted(by_region(people))
+            for row in self._rows(
+                "SELECT owner, kind, fen, version FROM accounts"
+                f" WHERE region = ? AND owner IN {IN}{self.LOCKING}",
+                region,
+                some,
+            )
+        }
 
     def write_book(self, book: Book, recorded_at: int) -> None:
         days = {entry.happened_on: entry.happened_on.isoformat() for entry in book.entries}

@@ -21,7 +21,7 @@ class PoolRows(Rows):
     BONDS_OF_MEMBERS = (
         f"SELECT {BOND}, p.uses FROM json_each(?) m"
         " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
-        " JOIN pools p ON p.region = b.region AND p.id = b.pool"
+        " JOIN pools p ON p.region = ? AND p.id = b.pool"
         " ORDER BY b.starts, b.id"
     )
 
@@ -115,7 +115,7 @@ class PoolRows(Rows):
     ) -> dict[str, list[BondWithUses]]:
         found: dict[str, list[BondWithUses]] = {}
         for region, some in by_region(ids):
-            for row in self._rows(self.BONDS_OF_MEMBERS, some, region, not_ended_by):
+            for row in self._rows(self.BONDS_OF_MEMBERS, some, region, not_ended_by, region):
                 known = BondWithUses(_bond(row), _uses(row[7]))
                 found.setdefault(known.bond.member, []).append(known)
         return found

@@ -51,7 +51,7 @@ class PostgresUnit(SqlUnit):
         " CROSS JOIN LATERAL (SELECT * FROM bonds"
         "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
         " CROSS JOIN LATERAL (SELECT uses FROM pools"
-        "   WHERE region = b.region AND id = b.pool OFFSET 0) p"
+        "   WHERE region = ? AND id = b.pool OFFSET 0) p"
         " ORDER BY b.starts, b.id"
     )
 

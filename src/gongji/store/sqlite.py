@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from gongji.desk.ports import StoreUnavailable
 from gongji.store.cipher import Vault
+from gongji.store.schema import append_only
 from gongji.store.tables import metadata
 from gongji.store.unit import SqlUnit
 
@@ -135,15 +136,4 @@ def schema_statements() -> tuple[str, ...]:
         statements.append(str(CreateTable(table).compile(dialect=dialect.dialect())))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statements.append(str(CreateIndex(index).compile(dialect=dialect.dialect())))
-    return (*statements, *append_only())
-
-
-def append_only() -> Iterator[str]:
-    """Triggers by which entries and answers are never changed: not by a mistake of ours, and not by
-    whoever opens the file with another program."""
-    for name in ("entries", "answers"):
-        for act in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
-                f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
-            )
+    return (*statements, *append_only("sqlite"))

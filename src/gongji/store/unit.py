@@ -1,16 +1,13 @@
 """All rows together: what the desk calls a unit, on whichever database."""
 
 from gongji.desk.ports import WrongKey
-from gongji.store.answer_rows import AnswerRows
-from gongji.store.book_rows import BookRows
 from gongji.store.calendar_rows import CalendarRows
 from gongji.store.catalogue_rows import CatalogueRows
-from gongji.store.people_rows import PeopleRows
-from gongji.store.pool_rows import PoolRows
 from gongji.store.premium_rows import PremiumRows
+from gongji.store.settling_rows import SettlingRows
 
 
-class SqlUnit(PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows):
+class SqlUnit(SettlingRows, CalendarRows, CatalogueRows, PremiumRows):
     """One transaction, with the statements that every database understands."""
 
     def check_key(self) -> None:

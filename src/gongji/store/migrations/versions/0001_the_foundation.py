@@ -1,5 +1,7 @@
 """the foundation"""
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,21 +15,28 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     _tables()
-    if op.get_bind().dialect.name == "sqlite":
-        for name in _STAY:
-            for act in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
-                    f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
-                )
-        return
-    op.execute(
+    on_sqlite = op.get_context().dialect.name == "sqlite"
+    for statement in _append_only_in_sqlite() if on_sqlite else _append_only_in_postgres():
+        op.execute(statement)
+
+
+def _append_only_in_sqlite() -> Iterator[str]:
+    for name in _STAY:
+        for act in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
+                f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
+            )
+
+
+def _append_only_in_postgres() -> Iterator[str]:
+    yield (
         "CREATE FUNCTION stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        " RAISE EXCEPTION '% are appended, never changed', TG_TABLE_NAME"
-        " USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        " RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' are appended, never changed',"
+        " ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     for name in _STAY:
-        op.execute(
+        yield (
             f"CREATE TRIGGER {name}_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
             " FOR EACH STATEMENT EXECUTE FUNCTION stays()"
         )

@@ -3,7 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +113,7 @@ def _postgres(
     stack: ExitStack, database: str, say: Callable[[str], None]
 ) -> tuple["Ground", Path | None, Mapping[str, str]] | None:
     """The server named, or one of our own; None, and a sentence, where there is none."""
-    from contextlib import closing
+    import psycopg
 
     from gongji.lab.grounds import PostgresGround
     from gongji.lab.pgserver import NoPostgres, pg_server
@@ -126,7 +126,10 @@ def _postgres(
             say(f"PostgreSQL is left out: {error}")
             return None
         database, beside = server.dsn(), server.binaries
-    ground = PostgresGround(database)
+    try:
+        ground = PostgresGround(database)
+    except psycopg.OperationalError as error:
+        raise BadSetting(f"--database: the server cannot be used: {error}") from None
     with closing(ground.bare(database)) as bare:
         told = {name: bare.execute(f"SHOW {name}").fetchone()[0] for name in (*_DURABLE, *_TUNED)}
     return ground, beside, told

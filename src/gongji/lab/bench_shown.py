@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from gongji.lab.bench import Bench
+from gongji.lab.bench import CONNECTIONS, Bench
 from gongji.lab.figures import Line, cpu_by_part, lines
 from gongji.lab.inprocess import PARTS
 
@@ -71,7 +71,7 @@ def _further(found: Bench) -> Iterator[tuple[str, list[str], list[list[str]]]]:
         heads = ["Over HTTP: µs of processor a settlement", *names, "statuses"]
         rows = [
             [
-                f"{each.part}, {each.load.connections} connections",
+                f"{each.part}, over {each.load.connections}",
                 *(f"{parts[name]:.0f}" if name in parts else "" for name in names),
                 ", ".join(f"{status}: {n:,}" for status, n in sorted(each.load.statuses.items())),
             ]
@@ -81,10 +81,11 @@ def _further(found: Bench) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     memory = [
         [f"{each.people:,} people, {each.part}", *(str(each.memory_mb.get(k, "")) for k in _HELD)]
         for each in found.http
-        if each.part in {"http", "tenfold"} and each.memory_mb
+        if each.part in {"http", "tenfold"}
+        if each.load.connections == CONNECTIONS and each.memory_mb
     ]
     if memory:
-        yield "Memory", ["MB", "the largest worker, at its peak", "the database"], memory[-2:]
+        yield "Memory", ["MB", "the largest worker, at its peak", "the database"], memory
 
 
 _HELD = ("worker", "server")

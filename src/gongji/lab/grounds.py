@@ -4,6 +4,7 @@ The bare side knows no table by name. It asks the database for columns and keys,
 writes what a run really wrote, whatever the schema is by then.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +29,24 @@ class Column(NamedTuple):
 class Bare(Protocol):
     """A connection as durable as the store's own. Statements have `?` for their values."""
 
-    def execute(self, statement: str, *values: object) -> Any: ...
-    def columns(self, table: str) -> Sequence[Column]: ...
-    def tables(self) -> Sequence[str]: ...
-    def insert(self, table: str, rows: Rows, *, over: bool = False) -> None: ...
-    def stage(self, source: str, by: Mapping[str, str]) -> None: ...
-    def close(self) -> None: ...
+    def execute(self, statement: str, *values: object) -> Any:
+        """A cursor with the rows, if there are any."""
+
+    def columns(self, table: str) -> Sequence[Column]:
+        """The columns of a table in their order."""
+
+    def tables(self) -> Sequence[str]:
+        """The store's tables by name."""
+
+    def insert(self, table: str, rows: Rows, *, over: bool = False) -> None:
+        """Whole rows; `over` those that are there with the same key."""
+
+    def stage(self, source: str, by: Mapping[str, str]) -> None:
+        """Have the tables of another database as `done.…`, before anything is timed; each of those
+        named can be searched by its column."""
+
+    def close(self) -> None:
+        """Done with it."""
 
 
 class Ground(Protocol):
@@ -42,12 +55,23 @@ class Ground(Protocol):
     name: str
     version: str
 
-    def fresh(self) -> str: ...
-    def copy(self, url: str) -> str: ...
-    def drop(self, url: str) -> None: ...
-    def bare(self, url: str) -> Bare: ...
-    def processes(self, url: str) -> Mapping[str, Sequence[int]]: ...
-    def settle(self, url: str) -> None: ...
+    def fresh(self) -> str:
+        """A database without tables."""
+
+    def copy(self, url: str) -> str:
+        """A database once more, as it stands; nobody may have it open."""
+
+    def drop(self, url: str) -> None:
+        """Throw a database away."""
+
+    def bare(self, url: str) -> Bare:
+        """A connection to it."""
+
+    def processes(self, url: str) -> Mapping[str, Sequence[int]]:
+        """The database's own processes on this machine by what they do, to be watched."""
+
+    def settle(self, url: str) -> None:
+        """Write down what a bulk load has left to be written, so that no measurement pays for it."""
 
 
 @contextmanager
@@ -183,7 +207,7 @@ class PostgresGround:
             bare.execute("CHECKPOINT")
 
     def _make(self, like: str) -> str:
-        name = f"gongji_bench_{next(self._numbers)}"
+        name = f"gongji_bench_{os.getpid()}_{next(self._numbers)}"
         self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._say(f"CREATE DATABASE {name}{like}")
         return urlunsplit(urlsplit(self.dsn)._replace(path=f"/{name}"))

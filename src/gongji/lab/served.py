@@ -110,10 +110,11 @@ class Service:
         gc.unfreeze()
         spent = meter.read()
         each = 1e6 / max(load.answers, 1)
-        cpu = {"load": load.own_cpu_us}
+        cpu: dict[str, float] = {}
         if (own := spent.pop("ours", None)) is not None:
             cpu |= {"http": own.first_s * each, "decision and client": own.others_s * each}
         cpu |= {name: (group.first_s + group.others_s) * each for name, group in spent.items()}
+        cpu["load"] = load.own_cpu_us
         largest = max((peak_mb(pid) or 0 for pid in ours), default=0)
         server = server_mb([pid for group in theirs.values() for pid in group])
         memory = {"worker": largest, "server": server or 0}

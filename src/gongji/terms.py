@@ -143,7 +143,7 @@ def micros(moment: datetime) -> int:
 
 def moment(micros_utc: int) -> datetime:
     """The inverse of `micros`, in local time."""
-    return (_EPOCH + timedelta(microseconds=micros_utc)).astimezone(LOCAL_TIME)
+    return _EPOCH_HERE + timedelta(microseconds=micros_utc)
 
 
 def midnight_after(now: datetime) -> datetime:
@@ -158,6 +158,7 @@ def local_day(now: datetime) -> date:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_HERE = _EPOCH.astimezone(LOCAL_TIME)
 
 NEVER = micros(datetime(9999, 1, 1, tzinfo=LOCAL_TIME))
 """The end, in micros, of what nobody has ended."""

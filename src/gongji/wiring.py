@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     packs: Path | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
+    queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:

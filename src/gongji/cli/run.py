@@ -12,38 +12,37 @@ PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
 @click.option("--host", help="Address to listen on (GONGJI_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
-def serve(sample: bool, host: str | None, port: int | None) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that serve; for PostgreSQL, about one a core.",
+)
+def serve(sample: bool, host: str | None, port: int | None, workers: int) -> None:
     """Start the service: the API, its documentation and the pages."""
-    import logging
-
     import msgspec
-    import uvicorn
     from rich.console import Console
 
-    from gongji.cli.serving import announce, application, refuse_sample_abroad
-    from gongji.wiring import build, calm_the_collector, settings
+    from gongji.cli import serving
+    from gongji.cli.workers import run_service
+    from gongji.wiring import build, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     chosen = msgspec.structs.replace(chosen, **given)
     if sample:
-        refuse_sample_abroad(chosen)
+        serving.refuse_sample_abroad(chosen)
+    if workers > 1 and chosen.database.startswith("sqlite:"):
+        click.echo(
+            "gongji: SQLite lets one process write at a time; --workers 1 is faster there", err=True
+        )
     office = build(chosen)
-    console = Console()
-    app, city = application(office, chosen, sample=sample)
-    announce(console, office, chosen, city)
-    calm_the_collector()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    uvicorn.run(
-        app,
-        host=chosen.host,
-        port=chosen.port,
-        log_level="warning",
-        access_log=False,
-        timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
-        timeout_graceful_shutdown=10,
-    )
+    city = serving.sample_city(office) if sample else None
+    serving.announce(Console(), office, chosen, city)
     office.store.close()
+    shown = None if city is None else serving.sample_of(city, chosen)
+    run_service(chosen, shown, workers)
 
 
 @click.command()

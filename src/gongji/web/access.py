@@ -125,17 +125,25 @@ class Doorkeeper:
         return Caller("token", subject[1:7], PERSON, subject)
 
 
+async def let_in(
+    doorkeeper: Doorkeeper, authorization: str | None, allowed: frozenset[CallerKind | None]
+) -> Caller:
+    """The caller, if it is known and of a kind that may call here."""
+    caller = await doorkeeper.caller(authorization)
+    if caller.kind not in allowed:
+        raise forbidden()
+    return caller
+
+
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
     """The guard before every route. A route that names nobody lets nobody in."""
     if connection.scope.get("method") == "OPTIONS":
         return  # it only says which methods there are
     allowed: frozenset[CallerKind | None] = route.opt.get("access", frozenset())
     if None not in allowed:
-        doorkeeper: Doorkeeper = connection.app.state.doorkeeper
-        caller = await doorkeeper.caller(connection.headers.get("authorization"))
-        if caller.kind not in allowed:
-            raise forbidden()
-        connection.scope["user"] = caller
+        authorization = connection.headers.get("authorization")
+        doorkeeper = connection.app.state.doorkeeper
+        connection.scope["user"] = await let_in(doorkeeper, authorization, allowed)
     if connection.scope["query_string"]:
         known_queries_only(set(connection.query_params), queries_of(route))
 

@@ -65,6 +65,18 @@ EXAMPLES: dict[str, Example] = {
             succeeds=shown.Succeeds(how="稍后以相同编号重发，不会重复扣款。", at=None),
         ),
     ),
+    "ready": Example(
+        None,
+        shown.Health(status="ok", law=LAW),
+        shown.Problem(
+            type="/docs#busy",
+            title="暂时无法办理",
+            status=503,
+            detail="排队的请求过多。",
+            code="busy",
+            succeeds=shown.Succeeds(how="稍后以相同编号重发，不会重复扣款。", at=None),
+        ),
+    ),
     "settle": Example(
         SettlementRequest(id=BILL_ID, **BILL),
         SETTLED,

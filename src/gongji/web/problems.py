@@ -212,16 +212,25 @@ _HTTP: Mapping[int, tuple[str, Words]] = {
 }
 
 
+_HUNG_UP = "client disconnected prematurely"
+"""The framework's word for an asker who is gone before the end of the body: no mistake of ours."""
+
+
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework refuses: an address, a method, a size, a parameter."""
     if isinstance(error, ValidationException):
         return _bad_parameter(request, error)
-    if error.status_code >= 500:
+    if error.status_code >= 500 and error.detail != _HUNG_UP:
         return failed(request, error)
     otherwise = ("bad_request", Words("对照 /docs 改正。", "Correct it by /docs."))
     code, remedy = _HTTP.get(error.status_code, otherwise)
     title = TITLES[code]
-    headers = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    # The framework lists the methods as its set happens to hold them, another way in each process.
+    headers = {
+        name: ", ".join(sorted(value.split(", ")))
+        for name, value in (error.headers or {}).items()
+        if name.lower() == "allow"
+    }
     told = Told(code, error.status_code, title, title, remedy, headers=headers)
     return problem(request, told)
 
@@ -273,3 +282,10 @@ HANDLERS: dict[int | type[Exception], Any] = {
     Exception: failed,
 }
 """Which failure is told by which function."""
+
+
+def problem_of(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The problem document of any failure, as the framework would find it by the table above."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    found: Response[bytes] = handler(request, error)
+    return found

@@ -96,6 +96,7 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
 
         def serve(url: str, port: int, workers: int) -> tuple[Sequence[str], Mapping[str, str]]:
             command = [sys.executable, "-m", "gongji", "serve", "--port", str(port)]
+            command += ["--workers", str(workers)]
             return command, {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
 
         yield Tools(

@@ -160,39 +160,35 @@ def _measure_city(tools: Tools, plan: Plan, ground: Ground, found: _Found, last:
             ground.drop(copy)
         if over_http:
             log = tools.folder / "service.log"
-            with served(tools.shop, ground, url, crowd, plan.workers, log) as service:
+            with served(tools.shop, ground, url, crowd, _workers(plan, ground), log) as service:
                 _measure_http(tools, plan, service, found)
 
 
 def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> None:
     """One settlement a request; then on one sponsor; then at half the rate, arrivals kept."""
     name = service.ground.name
-    service.closed("warm", plan.workers, CONNECTIONS, min(plan.seconds, 2))
+    service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
     numbers = plan.connections if "http" in plan.parts else (CONNECTIONS,)
     for number in numbers:
         tools.say(f"{name}: over HTTP, {number} connections")
-        found.http.append(service.closed("http", plan.workers, number, plan.seconds))
+        found.http.append(service.closed("http", number, plan.seconds))
     rate = max(each.load.a_second for each in found.http if each.load.connections == CONNECTIONS)
     if "sponsor" in plan.parts:
         tools.say(f"{name}: all on one sponsor")
-        found.http.append(
-            service.closed("sponsor", plan.workers, CONNECTIONS, plan.seconds, one_sponsor=True)
-        )
+        found.http.append(service.closed("sponsor", CONNECTIONS, plan.seconds, one_sponsor=True))
     if "latency" in plan.parts:
         tools.say(f"{name}: {rate / 2:,.0f} arrivals a second")
-        found.http.append(
-            service.open("latency", plan.workers, 4 * CONNECTIONS, rate / 2, plan.seconds)
-        )
+        found.http.append(service.open("latency", 4 * CONNECTIONS, rate / 2, plan.seconds))
 
 
 def _measure_tenfold(tools: Tools, plan: Plan, ground: Ground, found: _Found) -> None:
     """The same over HTTP with so many times the people."""
     with _city(tools, ground, plan.people * plan.times, found) as (url, crowd):
         log = tools.folder / "service.log"
-        with served(tools.shop, ground, url, crowd, plan.workers, log) as service:
-            service.closed("warm", plan.workers, CONNECTIONS, min(plan.seconds, 2))
+        with served(tools.shop, ground, url, crowd, _workers(plan, ground), log) as service:
+            service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
             tools.say(f"{ground.name}: over HTTP with {crowd.people:,} people")
-            found.http.append(service.closed("tenfold", plan.workers, CONNECTIONS, plan.seconds))
+            found.http.append(service.closed("tenfold", CONNECTIONS, plan.seconds))
 
 
 @contextmanager
@@ -208,6 +204,11 @@ def _city(tools: Tools, ground: Ground, people: int, found: _Found) -> Iterator[
     ground.settle(url)
     yield url, crowd
     ground.drop(url)
+
+
+def _workers(plan: Plan, ground: Ground) -> int:
+    """SQLite lets one process write at a time; several would only wait for each other."""
+    return plan.workers if isinstance(ground, PostgresGround) else 1
 
 
 def _processor() -> str:

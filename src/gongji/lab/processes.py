@@ -79,6 +79,16 @@ def _status(pid: int, field: str) -> int | None:
     return None
 
 
+def listeners(port: int) -> int | None:
+    """How many sockets listen at a port of this machine; None where that cannot be seen."""
+    try:
+        lines = (_PROC / "net" / "tcp").read_text().splitlines()[1:]
+    except OSError:
+        return None
+    at = [line.split()[1:4] for line in lines]
+    return sum(where.endswith(f":{port:04X}") and state == "0A" for where, _, state in at)
+
+
 class Meter:
     """Processor time of named groups of processes from one moment to another."""
 

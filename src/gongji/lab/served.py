@@ -18,7 +18,7 @@ from gongji.desk.office import Office
 from gongji.lab.crowd import Crowd, requests
 from gongji.lab.grounds import Ground
 from gongji.lab.load import Load, NoAnswer, Place, closed_loop, open_loop, post
-from gongji.lab.processes import Meter, family, peak_mb, server_mb
+from gongji.lab.processes import Meter, family, listeners, peak_mb, server_mb
 from gongji.settlement.bill import SettlementRequest
 
 
@@ -57,36 +57,33 @@ class Service:
     """A running service on one database, and everyday bills for it."""
 
     def __init__(
-        self, shop: Workshop, ground: Ground, url: str, crowd: Crowd, place: Place, pid: int
+        self,
+        shop: Workshop,
+        ground: Ground,
+        url: str,
+        crowd: Crowd,
+        workers: int,
+        place: Place,
+        pid: int,
     ) -> None:
         self.shop, self.ground, self.url = shop, ground, url
-        self.crowd, self.place, self.pid = crowd, place, pid
+        self.crowd, self.workers, self.place, self.pid = crowd, workers, place, pid
         self._runs = 0
 
     def closed(
-        self,
-        part: str,
-        workers: int,
-        connections: int,
-        seconds: float,
-        *,
-        one_sponsor: bool = False,
+        self, part: str, connections: int, seconds: float, *, one_sponsor: bool = False
     ) -> Http:
         """As many as it answers over so many connections."""
         wire = self._wire(int(seconds * 10_000), one_sponsor)
         return self._watched(
-            part, workers, lambda: closed_loop(self.place, iter(wire), connections, seconds)
+            part, lambda: closed_loop(self.place, iter(wire), connections, seconds)
         )
 
-    def open(
-        self, part: str, workers: int, connections: int, a_second: float, seconds: float
-    ) -> Http:
+    def open(self, part: str, connections: int, a_second: float, seconds: float) -> Http:
         """So many a second, whether or not it keeps up."""
         wire = self._wire(int(seconds * a_second * 1.2) + 100, False)
         return self._watched(
-            part,
-            workers,
-            lambda: open_loop(self.place, iter(wire), connections, a_second, seconds),
+            part, lambda: open_loop(self.place, iter(wire), connections, a_second, seconds)
         )
 
     def _wire(self, count: int, one_sponsor: bool) -> list[bytes]:
@@ -101,7 +98,7 @@ class Service:
             for bill in bills
         ]
 
-    def _watched(self, part: str, workers: int, measure: Callable[[], Load]) -> Http:
+    def _watched(self, part: str, measure: Callable[[], Load]) -> Http:
         ours, theirs = family(self.pid), self.ground.processes(self.url)
         meter = Meter({"ours": ours, **theirs})
         gc.collect()
@@ -122,7 +119,7 @@ class Service:
             part,
             self.ground.name,
             self.crowd.people,
-            workers,
+            self.workers,
             load,
             cpu,
             {name: mb for name, mb in memory.items() if mb},
@@ -143,19 +140,21 @@ def served(
             command, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
         )
     try:
-        _wait_for(place, process, log)
-        yield Service(shop, ground, url, crowd, place, process.pid)
+        _wait_for(place, workers, process, log)
+        yield Service(shop, ground, url, crowd, workers, place, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait_for(place: Place, service: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
+def _wait_for(place: Place, workers: int, service: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(600):
         if service.poll() is not None:
             break
         with contextlib.suppress(OSError), socket.create_connection(place, timeout=1):
-            return
+            # Each worker has a socket of its own; a connection goes to those that listen by then.
+            if listeners(place.port) in {None, workers}:
+                return
         time.sleep(0.1)
     said = log.read_text("utf-8", "replace")[-2000:]
     raise NoAnswer(f"the service does not listen at {place.host}:{place.port}; it said:\n{said}")

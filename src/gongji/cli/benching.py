@@ -1,5 +1,6 @@
 """The benchmark and the long storm, wired to stores of their own in a temporary folder."""
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -96,8 +97,11 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
 
         def serve(url: str, port: int, workers: int) -> tuple[Sequence[str], Mapping[str, str]]:
             command = [sys.executable, "-m", "gongji", "serve", "--port", str(port)]
-            command += ["--workers", str(workers)]
-            return command, {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
+            command += ["--host", "127.0.0.1", "--workers", str(workers)]
+            # Settings that the machine has for a service of its own are not this one's.
+            kept = {name: of for name, of in os.environ.items() if not name.startswith("GONGJI_")}
+            ours = {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
+            return command, kept | ours
 
         yield Tools(
             Workshop(office_at, serve),

@@ -2,7 +2,6 @@
 
 import contextlib
 import gc
-import os
 import random
 import socket
 import subprocess
@@ -137,7 +136,7 @@ def served(
     command, environment = shop.serve(url, place.port, workers)
     with log.open("wb") as said:
         process = subprocess.Popen(  # noqa: S603 - it is the switchboard's own command
-            command, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
+            command, env=environment, stdout=said, stderr=subprocess.STDOUT
         )
     try:
         _wait_for(place, workers, process, log)

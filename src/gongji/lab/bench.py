@@ -170,7 +170,7 @@ def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> 
     service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
     numbers = plan.connections if "http" in plan.parts else (CONNECTIONS,)
     for number in numbers:
-        tools.say(f"{name}: over HTTP, {number} connections")
+        tools.say(f"{name}: over HTTP, connections: {number}")
         found.http.append(service.closed("http", number, plan.seconds))
     rate = max(each.load.a_second for each in found.http if each.load.connections == CONNECTIONS)
     if "sponsor" in plan.parts:

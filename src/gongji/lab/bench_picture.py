@@ -5,8 +5,9 @@ from itertools import groupby
 
 from gongji.lab.bench import Bench
 from gongji.lab.figures import BARE, FIRST, OFFERED, PGBENCH, Line, lines
+from gongji.words import Words
 
-_WIDTH, _LEFT, _RIGHT, _TOP = 860, 300, 90, 64
+_WIDTH, _EDGE, _LEFT, _RIGHT, _TOP = 860, 8, 290, 100, 78
 _THICK, _THIN, _GAP, _HEAD = 16, 7, 16, 34
 
 _STYLE = """
@@ -31,7 +32,7 @@ def draw(found: Bench) -> str:
     for group, of_group in groupby(lines(found), key=lambda line: line.group):
         some = list(of_group)
         largest = max(max(line.figure, *(b.figure for b in line.beside), 1) for line in some)
-        body.append(_text(0, y + 14, "head", f"{group.zh} · {group.en}"))
+        body.append(_text(_EDGE, y + 14, "head", f"{group.zh} · {group.en}"))
         y += _HEAD
         for line in some:
             drawn, tall = _bars(line, y, (_WIDTH - _LEFT - _RIGHT) / largest)
@@ -46,7 +47,7 @@ def draw(found: Bench) -> str:
             f' width="{_WIDTH}" height="{height}" role="img" aria-labelledby="title">',
             f'<title id="title">{escape(title)}</title>',
             f"<style>{_STYLE}</style>",
-            _text(0, 16, "small", title),
+            _text(_EDGE, 16, "small", title),
             *_legend(found),
             *body,
             "</svg>\n",
@@ -57,8 +58,8 @@ def draw(found: Bench) -> str:
 def _bars(line: Line, y: float, scale: float) -> tuple[list[str], float]:
     """The bars of one figure below each other, its names to their left, and how tall they are."""
     drawn = [
-        _text(0, y + 12, "", line.label.zh),
-        _text(0, y + 27, "small", line.label.en),
+        _text(_EDGE, y + 12, "", line.label.zh),
+        _text(_EDGE, y + 27, "small", line.label.en),
         _bar(y, _THICK, line.figure * scale, "ours"),
         _text(_LEFT + line.figure * scale + 6, y + 13, "", f"{line.figure:,.0f}{_wait(line)}"),
     ]
@@ -77,13 +78,19 @@ def _wait(line: Line) -> str:
 
 def _legend(found: Bench) -> list[str]:
     shown = {each.name for line in lines(found) for each in line.beside}
-    drawn, x = [], 0.0
-    named = [("ours", "共济 · ours")]
-    named += [(_CLASS[name], f"{name.zh} · {name.en}") for name in _CLASS if name in shown]
-    for kind, said in named:
-        drawn.append(f'<rect class="{kind}" x="{x:.0f}" y="30" width="10" height="10" rx="2"/>')
-        drawn.append(_text(x + 15, 39, "small", said))
-        x += 40 + sum(11 if ord(letter) > 255 else 6.2 for letter in said)
+    named = [("ours", Words("共济", "ours"))]
+    named += [(_CLASS[name], name) for name in _CLASS if name in shown]
+    drawn, x, y = [], float(_EDGE), 30.0
+    for kind, name in named:
+        said = name.en if name.zh == name.en else f"{name.zh} · {name.en}"
+        wide = 40 + sum(11 if ord(letter) > 255 else 6.2 for letter in said)
+        if x + wide > _WIDTH:
+            x, y = float(_EDGE), y + 18
+        drawn.append(
+            f'<rect class="{kind}" x="{x:.0f}" y="{y:.0f}" width="10" height="10" rx="2"/>'
+        )
+        drawn.append(_text(x + 15, y + 9, "small", said))
+        x += wide
     return drawn
 
 

@@ -63,6 +63,8 @@ def _further(found: Bench) -> Iterator[tuple[str, list[str], list[list[str]]]]:
             ["by the clock", *(f"{run.each_us:.1f}" for run in runs)],
             ["of it our processor time", *(f"{run.cpu_us:.1f}" for run in runs)],
             *([f"{part}", *(f"{run.times_us[part]:.1f}" for run in runs)] for part in PARTS),
+            ["p50 of a batch, ms", *(f"{run.p50_ms:.1f}" for run in runs)],
+            ["p99 of a batch, ms", *(f"{run.p99_ms:.1f}" for run in runs)],
         ]
         yield "Where the time goes", heads, rows
     if found.http:

@@ -25,7 +25,7 @@ class Beside(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One figure. `group` lines have one unit and one scale; waits are milliseconds."""
+    """One figure. `group` lines have one unit and one scale; waits are a request's, in ms."""
 
     group: Words
     label: Words
@@ -67,8 +67,6 @@ def _in_process(found: Bench) -> Iterator[Line]:
             ),
             row.a_second,
             (Beside(BARE, row.bare_a_second), *_pgbench(found, row.store)),
-            row.p50_ms,
-            row.p99_ms,
         )
 
 

@@ -13,7 +13,7 @@ import msgspec
 from gongji.desk import looking, people, pooling, settling
 from gongji.desk.identity import check_digit
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Answer, Caller, CallerKind, Clock, Identity
+from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock, Identity
 from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.questions import DayLaw
@@ -217,53 +217,47 @@ class Town:
                 self.id(sponsor),
                 kin,
                 chosen,
+                Asking(by or self.caller(sponsor), FilingChannel(channel), agent),
                 committed=committed,
-                channel=FilingChannel(channel),
-                agent=agent,
-                asked_by=by or self.caller(sponsor),
             )
         )
 
-    def _filed(self, asker: str, by: Caller | None) -> dict[str, Any]:
-        return {
-            "channel": FilingChannel.APP,
-            "agent": None,
-            "asked_by": by or self.caller(asker),
-        }
+    def _asking(self, asker: str, by: Caller | None) -> Asking:
+        return Asking(by or self.caller(asker))
 
     def bind(
         self, sponsor: str, member: str, kinship: str, by: Caller | None = None
     ) -> Bond | Refusal:
         """Add a member."""
-        filed = self._filed(sponsor, by)
+        asked = self._asking(sponsor, by)
         kin = Kinship(kinship)
-        return self.do(lambda s: pooling.bind(s, self.id(sponsor), self.id(member), kin, **filed))
+        return self.do(lambda s: pooling.bind(s, self.id(sponsor), self.id(member), kin, asked))
 
     def unbind(
         self, sponsor: str, member: str, by: Caller | None = None
     ) -> pooling.Ended | Refusal:
         """Remove a member."""
-        filed = self._filed(sponsor, by)
-        return self.do(lambda s: pooling.unbind(s, self.id(sponsor), self.id(member), **filed))
+        asked = self._asking(sponsor, by)
+        return self.do(lambda s: pooling.unbind(s, self.id(sponsor), self.id(member), asked))
 
     def leave(
         self, member: str, sponsor: str | None = None, by: Caller | None = None
     ) -> pooling.Ended | Refusal:
         """A member leaves."""
-        filed = self._filed(member, by)
+        asked = self._asking(member, by)
         of = None if sponsor is None else self.id(sponsor)
-        return self.do(lambda s: pooling.leave(s, self.id(member), of, **filed))
+        return self.do(lambda s: pooling.leave(s, self.id(member), of, asked))
 
     def dissolve(self, sponsor: str, by: Caller | None = None) -> pooling.Ended | Refusal:
         """End a pool."""
-        filed = self._filed(sponsor, by)
-        return self.do(lambda s: pooling.dissolve(s, self.id(sponsor), **filed))
+        asked = self._asking(sponsor, by)
+        return self.do(lambda s: pooling.dissolve(s, self.id(sponsor), asked))
 
     def uses(self, sponsor: str, uses: str, by: Caller | None = None) -> Any:
         """Choose the uses."""
-        filed = self._filed(sponsor, by)
+        asked = self._asking(sponsor, by)
         chosen = frozenset(Use(use) for use in uses.split())
-        return self.do(lambda s: pooling.choose_uses(s, self.id(sponsor), chosen, **filed))
+        return self.do(lambda s: pooling.choose_uses(s, self.id(sponsor), chosen, asked))
 
     def view(self, of: str, by: Caller | str, at: str | None = None) -> looking.PoolView | Refusal:
         """Look at a pool, now or at a past moment."""

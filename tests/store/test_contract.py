@@ -384,6 +384,22 @@ def test_family_codes(store: Store) -> None:
         assert unit.codes_held([]) == set()
 
 
+def test_a_family_code_given_up(store: Store) -> None:
+    """That one and no other; giving up what is not held changes nothing."""
+    with store.begin() as unit:
+        unit.add_code(ANN.id, BEN.id, 100)
+        unit.add_code(ANN.id, CAI.id, 100)
+        unit.add_code(BEN.id, ANN.id, 100)
+        unit.end_code(ANN.id, BEN.id, 300)
+        unit.end_code(ANN.id, BEN.id, 300)
+    with store.read() as unit:
+        assert unit.codes_of(ANN.id) == [CAI.id]
+        assert unit.codes_of(BEN.id) == [ANN.id]
+    with store.begin() as unit:
+        unit.add_code(ANN.id, BEN.id, 200)
+        assert unit.codes_of(ANN.id) == [CAI.id, BEN.id]
+
+
 # ── The book ─────────────────────────────────────────────────────────────────────────────────────
 
 INFLOW = AccountKey("310000", "agency", "inflow")

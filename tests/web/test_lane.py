@@ -18,7 +18,7 @@ from gongji.desk.settling import Answered
 from gongji.policy.refusal import Code, Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import decide
-from gongji.store.sqlite import SqliteUnit
+from gongji.store.unit import SqlUnit
 from gongji.terms import micros
 from gongji.web.access import make_token
 from gongji.web.app import create_app
@@ -422,7 +422,7 @@ def test_a_key_is_asked_for_once_and_for_as_long_as_the_doorkeeper_remembers(
     for id in ("a", "b"):
         asyncio.run(ask(lane, encoded(town, id)))
         assert asked == 1
-    monkeypatch.setattr(SqliteUnit, "caller", lambda *_: None)  # the key is withdrawn
+    monkeypatch.setattr(SqlUnit, "caller", lambda *_: None)  # the key is withdrawn
     seconds += 14.9
     assert asyncio.run(ask(lane, encoded(town, "c"))).status == 200  # type: ignore[union-attr]
     seconds += 0.2

@@ -74,11 +74,16 @@ def statement(person: str, month: str) -> None:
 
 def told(refusal: Any, office: Any) -> NoReturn:
     """Say why not, with the rules, and end with exit code 2."""
-    rules = sorted({rule for key in refusal.cites for rule in office.law.provision(key).rules})
+    rules = rules_of(refusal.cites, office)
     when = f"; from {refusal.succeeds_at:%Y-%m-%d %H:%M} on" if refusal.succeeds_at else ""
     cited = f" ({', '.join(rules)})" if rules else ""
     click.echo(f"gongji: {refusal.code}{cited}{when}", err=True)
     sys.exit(2)
+
+
+def rules_of(cites: Any, office: Any) -> list[str]:
+    """The rules behind the provisions that an answer cites."""
+    return sorted({rule for key in cites for rule in office.law.provision(key).rules})
 
 
 class progress_of:  # noqa: N801 - used as a verb: `with progress_of(name) as report`

@@ -6,7 +6,7 @@ from typing import Any
 
 import rich_click as click
 
-from gongji.cli.calendar import progress_of, told
+from gongji.cli.calendar import progress_of, rules_of, told
 
 _YEAR = click.IntRange(2000, 2100)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -126,7 +126,7 @@ def collection(year: int, region: str, out: Path) -> None:
 @click.argument("person")
 @click.argument("year", type=_YEAR)
 def result(person: str, year: int) -> None:
-    """What became of a PERSON's premium of a YEAR."""
+    """What became of a PERSON's premium of a YEAR, and until when the choice could be withdrawn."""
     from gongji.desk.premiums import result as result_of
     from gongji.policy.refusal import Refusal
 
@@ -136,6 +136,11 @@ def result(person: str, year: int) -> None:
     if isinstance(found, Refusal):
         told(found, office)
     click.echo(found.state.value + (f": {found.code}" if found.code else ""))
+    if found.withdrawal is not None:
+        click.echo(
+            f"can be withdrawn until {found.withdrawal.until:%Y-%m-%d %H:%M}"
+            f" ({', '.join(rules_of(found.withdrawal.cites, office))})"
+        )
     if found.certificate_from is not None:
         click.echo(f"certificate from {found.certificate_from}")
     if found.unknown_year is not None:

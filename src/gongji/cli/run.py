@@ -25,7 +25,7 @@ def serve(sample: bool, host: str | None, port: int | None, workers: int) -> Non
     from rich.console import Console
 
     from gongji.cli import serving
-    from gongji.cli.workers import run_service
+    from gongji.cli.workers import check_port, run_service
     from gongji.wiring import build, settings
 
     chosen = settings()
@@ -37,6 +37,7 @@ def serve(sample: bool, host: str | None, port: int | None, workers: int) -> Non
         click.echo(
             "gongji: SQLite lets one process write at a time; --workers 1 is faster there", err=True
         )
+    check_port(chosen)
     office = build(chosen)
     city = serving.sample_city(office) if sample else None
     serving.announce(Console(), office, chosen, city)

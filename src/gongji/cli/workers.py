@@ -32,10 +32,15 @@ DRAINS_S = 10
 """How long a worker that is told to stop waits for the answers that it owes."""
 
 
+def check_port(chosen: Settings) -> None:
+    """BadSetting for an address that is not ours or a port in use, told once and before any work:
+    a shared port would let a second service onto it in silence."""
+    _bound(chosen, shared=False).close()
+
+
 def run_service(chosen: Settings, sample: SampleInfo | None, workers: int) -> None:
     """Serve until told to stop. Whoever is in a queue then is served first."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    _bound(chosen, shared=False).close()  # a port in use is told at once, not by each worker
     if workers == 1:
         serve(chosen, sample, shared=False)
     elif not hasattr(socket, "SO_REUSEPORT"):

@@ -187,6 +187,18 @@ class Caller(msgspec.Struct, frozen=True):
         return self.kind is CallerKind.CLERK and self.region == person[1:7]
 
 
+class Asking(NamedTuple):
+    """经办申请: who asks for an act, through which channel, and who came for the one concerned."""
+
+    by: Caller
+    channel: FilingChannel = FilingChannel.APP
+    agent: str | None = None  # an identity number, recorded at the window only (NET-17)
+
+    def filing(self, reason: str | None = None) -> Filing:
+        """What is kept of it beside the act."""
+        return Filing(self.channel, self.by.subject, self.agent, reason)
+
+
 class Unit(CatalogueUnit, PremiumUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
@@ -228,6 +240,7 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
     def codes_held(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]: ...
     def codes_of(self, holder: str) -> list[str]: ...
     def add_code(self, holder: str, relative: str, at: int) -> None: ...
+    def end_code(self, holder: str, relative: str, at: int) -> None: ...
 
     # The book; who writes has the accounts whose balances it has asked for to itself
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]: ...

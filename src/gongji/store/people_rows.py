@@ -9,9 +9,10 @@ from gongji.desk.ports import Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, by_region, day_of, iso
-from gongji.terms import InstitutionKind, Level, Scheme, Status
+from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
-_PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
+INSTITUTION = "id, region, kind, level, designated, one_card"
+PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
 
 
 class PeopleRows(Rows):
@@ -19,10 +20,10 @@ class PeopleRows(Rows):
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {
-            row[0]: _person(row)
+            row[0]: person_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                f"SELECT {_PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
+                f"SELECT {PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
             )
         }
 
@@ -37,7 +38,7 @@ class PeopleRows(Rows):
             id,
             at,
         )
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None:
         self.add_people([(person, identity)], since, by)
@@ -95,7 +96,7 @@ class PeopleRows(Rows):
             id[1:7],
             id,
         )
-        return [(row[9], _person(row[:9]), row[10]) for row in rows]
+        return [(row[9], person_of(row[:9]), row[10]) for row in rows]
 
     def find_person(self, region: str, number: str) -> str | None:
         row = self._row(
@@ -116,18 +117,10 @@ class PeopleRows(Rows):
 
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
         return {
-            row[0]: Institution(
-                row[0],
-                row[1],
-                InstitutionKind(row[2]),
-                Level(row[3]) if row[3] else None,
-                bool(row[4]),
-                bool(row[5]),
-            )
+            row[0]: institution_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                "SELECT id, region, kind, level, designated, one_card FROM institutions"
-                f" WHERE region = ? AND id IN {IN}",
+                f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}",
                 region,
                 some,
             )
@@ -187,9 +180,11 @@ class PeopleRows(Rows):
             (row[0], row[1])
             for region, some in by_region(holder for holder, _ in wanted)
             for row in self._rows(
-                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}",
+                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}"
+                " AND ends = ?",
                 region,
                 some,
+                NEVER,
             )
         }
         return wanted & held
@@ -198,18 +193,27 @@ class PeopleRows(Rows):
         return [
             row[0]
             for row in self._rows(
-                "SELECT relative FROM family_codes WHERE region = ? AND holder = ?"
+                "SELECT relative FROM family_codes WHERE region = ? AND holder = ? AND ends = ?"
                 " ORDER BY since, relative",
                 holder[1:7],
                 holder,
+                NEVER,
             )
         ]
 
     def add_code(self, holder: str, relative: str, at: int) -> None:
+        if not self.codes_held([(holder, relative)]):
+            self._db.execute(
+                "INSERT INTO family_codes (region, holder, relative, since, ends)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (holder[1:7], holder, relative, at, NEVER),
+            )
+
+    def end_code(self, holder: str, relative: str, at: int) -> None:
         self._db.execute(
-            "INSERT INTO family_codes (region, holder, relative, since) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (holder[1:7], holder, relative, at),
+            "UPDATE family_codes SET ends = ?"
+            " WHERE region = ? AND holder = ? AND relative = ? AND ends = ?",
+            (at, holder[1:7], holder, relative, NEVER),
         )
 
 
@@ -224,12 +228,19 @@ def _standing(person: Person) -> tuple[object, ...]:
     )
 
 
+def institution_of(row: Sequence[Any]) -> Institution:
+    """An institution of a row with the columns of INSTITUTION."""
+    level = Level(row[3]) if row[3] else None
+    return Institution(row[0], row[1], InstitutionKind(row[2]), level, bool(row[4]), bool(row[5]))
+
+
 # A look-up is a fifth of what calling the enum costs, on every row of the hot path.
 _SCHEMES = {scheme.value: scheme for scheme in Scheme}
 _STATUSES = {status.value: status for status in Status}
 
 
-def _person(row: Sequence[Any]) -> Person:
+def person_of(row: Sequence[Any]) -> Person:
+    """A person of a row with the columns of PERSON."""
     return Person(
         row[0],
         row[1],

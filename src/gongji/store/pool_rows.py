@@ -108,7 +108,7 @@ class PoolRows(Rows):
             pool,
             at,
         )
-        return _uses(row[0]) if row else frozenset()
+        return uses_of(row[0]) if row else frozenset()
 
     def bonds_of_members(
         self, ids: Iterable[str], not_ended_by: int
@@ -116,13 +116,13 @@ class PoolRows(Rows):
         found: dict[str, list[BondWithUses]] = {}
         for region, some in by_region(ids):
             for row in self._rows(self.BONDS_OF_MEMBERS, some, region, not_ended_by, region):
-                known = BondWithUses(_bond(row), _uses(row[7]))
+                known = BondWithUses(bond_of(row), uses_of(row[7]))
                 found.setdefault(known.bond.member, []).append(known)
         return found
 
     def bonds_of_sponsor(self, id: str) -> list[Bond]:
         return [
-            _bond(row)
+            bond_of(row)
             for row in self._rows(
                 f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
                 " ORDER BY b.starts, b.id",
@@ -133,7 +133,7 @@ class PoolRows(Rows):
 
     def bonds_of_member(self, id: str) -> list[Bond]:
         return [
-            _bond(row)
+            bond_of(row)
             for row in self._rows(
                 f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
                 " ORDER BY b.starts, b.id",
@@ -178,16 +178,18 @@ class PoolRows(Rows):
 _KINSHIPS = {kinship.value: kinship for kinship in Kinship}
 
 
-def _bond(row: Sequence[Any]) -> Bond:
+def bond_of(row: Sequence[Any]) -> Bond:
+    """A bond of a row that begins with the columns of BOND."""
     return Bond(row[0], row[1], row[2], row[3], _KINSHIPS[row[4]], row[5], row[6])
 
 
 def _pool(row: Sequence[Any]) -> Pool:
-    return Pool(row[0], row[1], row[2], row[3], _uses(row[4]), row[5])
+    return Pool(row[0], row[1], row[2], row[3], uses_of(row[4]), row[5])
 
 
 @lru_cache(maxsize=8)
-def _uses(text: str) -> frozenset[Use]:
+def uses_of(text: str) -> frozenset[Use]:
+    """Uses as they are kept: names with spaces between."""
     return frozenset(Use(use) for use in text.split())
 
 

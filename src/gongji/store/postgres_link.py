@@ -16,6 +16,7 @@ from psycopg.adapt import AdaptersMap, Buffer
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 from sqlalchemy.dialects import postgresql
 
+from gongji.store.postgres_arrays import DUMPERS
 from gongji.store.rows import IN
 from gongji.store.tables import metadata
 
@@ -73,6 +74,8 @@ class _Types:
 CONTEXT = _Types()
 CONTEXT.adapters.register_dumper(int, Int8BinaryDumper)  # one width: a statement is prepared once
 CONTEXT.adapters.register_loader("numeric", _WholeLoader)
+for column, dumper in DUMPERS.items():
+    CONTEXT.adapters.register_dumper(column, dumper)
 
 _STREAMS = count()
 Found = psycopg.Cursor[tuple[Any, ...]]

@@ -15,8 +15,8 @@ MIGRATOR, APPLICATION, AUDITOR = "gongji_migrator", "gongji_application", "gongj
 ROLES = (MIGRATOR, APPLICATION, AUDITOR)
 
 CHANGED = (
-    *("accounts", "bonds", "institutions", "people", "plan_orders", "pools", "premiums"),
-    *("run_failures", "runs"),
+    *("accounts", "bonds", "family_codes", "institutions", "people", "plan_orders", "pools"),
+    *("premiums", "run_failures", "runs"),
 )
 """The tables whose rows are changed: each says how things stand, and most have their history beside
 them."""

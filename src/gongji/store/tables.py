@@ -179,7 +179,8 @@ family_codes = table(
     text("holder", "持有人"),
     text("relative", "亲属"),
     big("since"),
-    key="region holder relative",
+    big("ends"),
+    key="region holder relative since",
 )
 
 accounts = table(

@@ -21,7 +21,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from gongji.desk.counter import Counter
 from gongji.desk.office import Office
-from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import PersonId
 from gongji.terms import FilingChannel, local_day
@@ -207,14 +207,15 @@ def in_region(caller: Caller, region: str) -> None:
         raise forbidden()
 
 
+_NOT_THERE = frozenset(
+    {Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.NO_SUCH_PURCHASE, Code.FORBIDDEN}
+)
+
+
 def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     """The desk's answer, with "unknown" and "forbidden" made one for whoever may not know which."""
     knows = call.caller.kind is AUDITOR or call.caller.may_act_for(person)
-    if (
-        knows
-        or not isinstance(found, Refusal)
-        or found.code not in (Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.FORBIDDEN)
-    ):
+    if knows or not isinstance(found, Refusal) or found.code not in _NOT_THERE:
         return found
     office = call.office
     if person[1:7] not in office.law.packs:
@@ -223,8 +224,8 @@ def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_sees)
 
 
-def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
-    """Channel and agent of an act: a clerk files at the window, with the agent on record; a person
+def asking(call: Call, filed: Filed) -> Asking:
+    """The caller with channel and agent of an act: a clerk files at the window, with the agent on record; a person
     files for itself, and nobody's agent comes with it (NET-17)."""
     own = [channel for channel in FilingChannel if channel is not FilingChannel.WINDOW]
     if call.caller.kind is CLERK:
@@ -238,7 +239,7 @@ def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
             )
         if filed.agent is not None:
             right_number("agent", filed.agent, local_day(call.office.clock()))
-        return FilingChannel.WINDOW, filed.agent
+        return Asking(call.caller, FilingChannel.WINDOW, filed.agent)
     if filed.channel is FilingChannel.WINDOW:
         names = ", ".join(own)
         raise wrong_field(
@@ -256,4 +257,4 @@ def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
             Words("不填", "left out"),
             Words("不填，或到经办窗口办理。", "Leave it out, or go to a service window."),
         )
-    return filed.channel or FilingChannel.APP, None
+    return Asking(call.caller, filed.channel or FilingChannel.APP)

@@ -10,6 +10,7 @@ from gongji.desk.people import (
     Credit,
     balances_of,
     credit,
+    drop_code,
     hold_code,
 )
 from gongji.desk.statements import balances_on, statement
@@ -38,7 +39,7 @@ from gongji.web.problems import accept
 from gongji.web.reading import Strict, law_on, past_day
 from gongji.web.shapes import CreditAsked, HoldCode
 from gongji.web.showing import Eye
-from gongji.web.shown import AccountShown, BalancesShown, CodesHeld, Credited
+from gongji.web.shown import AccountShown, BalancesShown, CodeDropped, CodesHeld, Credited
 from gongji.web.shown_calendar import StatementShown
 from gongji.web.shown_settlements import Payments
 
@@ -131,4 +132,14 @@ async def codes(request: Call, person: PersonInPath) -> CodesHeld:
     return CodesHeld(holder=person, relatives=tuple(held))
 
 
-ROUTES = [account, month_statement, put_in, bills, hold, codes]
+@post("/people/{person:str}/family-codes/{relative:str}/drop", opt=only(PERSON, CLERK),
+      status_code=200, operation_id="drop_family_code")  # fmt: skip
+async def drop(request: Call, person: PersonInPath, relative: PersonInPath) -> CodeDropped:
+    """解除亲情账户: the holder gives a relative's code up, or the relative takes it back. Whether it
+    was held is not told."""
+    caller = request.caller
+    accept(await request.counter.do(lambda session: drop_code(session, person, relative, caller)))
+    return CodeDropped(holder=person, relative=relative)
+
+
+ROUTES = [account, month_statement, put_in, bills, hold, codes, drop]

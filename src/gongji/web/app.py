@@ -11,12 +11,15 @@ from gongji import __version__
 from gongji.desk.counter import Counter
 from gongji.web import (
     account_routes,
+    adjudication_routes,
     catalogue_routes,
     docs,
+    enrolment_routes,
     life_routes,
     pack_routes,
     pages,
     people_routes,
+    plan_routes,
     pool_routes,
     premium_routes,
     settlement_routes,
@@ -63,8 +66,11 @@ def create_app(
             *people_routes.ROUTES,
             *account_routes.ROUTES,
             *premium_routes.ROUTES,
+            *plan_routes.ROUTES,
             *life_routes.ROUTES,
             *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
             *pack_routes.ROUTES,
         ],
     )

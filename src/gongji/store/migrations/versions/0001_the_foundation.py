@@ -197,7 +197,8 @@ def _tables() -> None:
         sa.Column("holder", _TEXT, nullable=False, comment="持有人"),
         sa.Column("relative", _TEXT, nullable=False, comment="亲属"),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("region", "holder", "relative", name="family_codes_pk"),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "holder", "relative", "since", name="family_codes_pk"),
         sqlite_with_rowid=False,
     )
     op.create_table(

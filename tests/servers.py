@@ -87,7 +87,7 @@ def bare_database() -> str:
     name = f"gongji_test_{os.getpid()}_{next(_NUMBERS)}"
     _run(f"CREATE DATABASE {name}")
     atexit.register(_run, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    return make_conninfo(_dsn(), dbname=name)
+    return make_conninfo(server_dsn(), dbname=name)
 
 
 @cache
@@ -102,10 +102,11 @@ def server() -> PgServer:
 
 
 @cache
-def _dsn() -> str:
+def server_dsn() -> str:
+    """The server that the tests use; the test is skipped where none can be had."""
     return os.environ.get("GONGJI_TEST_POSTGRES") or server().dsn()
 
 
 def _run(statement: str) -> None:
-    with psycopg.connect(_dsn(), autocommit=True) as connection:
+    with psycopg.connect(server_dsn(), autocommit=True) as connection:
         connection.execute(statement.encode())

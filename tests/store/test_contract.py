@@ -352,6 +352,23 @@ def test_the_bonds_of_many_members_with_the_uses_of_today(store: Store) -> None:
         assert unit.bonds_of_members([], 0) == {}
 
 
+def test_many_at_once_are_as_many_one_by_one(store: Store) -> None:
+    """Whole lists of people, pools and bonds, with the history that each would have alone."""
+    paying = msgspec.structs.replace(POOL, uses=frozenset({Use.PAY}))
+    with store.begin() as unit:
+        unit.add_people([(ANN, ANN_ID), (BEN, Identity("某", f"{2:018d}"))], 100, "clerk")
+        unit.add_pools([(paying, FILING)])
+        unit.add_bonds([(BOND, FILING)])
+
+        assert unit.people([ANN.id, BEN.id]) == {ANN.id: ANN, BEN.id: BEN}
+        assert unit.standings(ANN.id) == [(100, ANN, "clerk")]
+        assert unit.find_person("310000", ANN_ID.number) == ANN.id
+        assert unit.identities([ANN.id]) == {ANN.id: ANN_ID}
+        assert unit.open_pool(ANN.id) == paying
+        assert unit.uses_at(POOL.id, 100) == paying.uses
+        assert unit.bonds_of_member(BEN.id) == [BOND]
+
+
 def test_family_codes(store: Store) -> None:
     """In the order in which they were taken; holding one twice is holding it."""
     with store.begin() as unit:

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
+PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
+"""What `gongji bench` can measure; told here, so that no other command waits for the lab."""
+
 
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
@@ -82,20 +85,49 @@ def demo(lang: str) -> None:
 
 
 @click.command()
-@click.option("--people", default=20_000, show_default=True, help="People in the city.")
-@click.option("--seconds", default=5.0, show_default=True, help="How long each measure runs.")
-@click.option("--batches", type=int, help="Instead: a year turn and a deduction of so many items.")
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--quick", is_flag=True, help="A short run: whether all works, and roughly how fast.")
+@click.option("--people", type=click.IntRange(4), help="People in the city.  [100000]")
+@click.option("--seconds", type=click.FloatRange(0.1), help="How long each measure runs.  [8]")
+@click.option("--workers", type=click.IntRange(1), help="Processes of the service.  [2]")
+@click.option("--items", type=click.IntRange(20), help="Items of a batch of the year.  [100000]")
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here."
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="sqlite|postgresql|URL",
+    help="Where to measure; repeatable.  [sqlite and a PostgreSQL server of its own]",
 )
-def bench(people: int, seconds: float, batches: int | None, json_file: Path | None) -> None:
-    """Measure settlements a second, or the year's batches, beside their yardstick in one run."""
-    from gongji.cli.benching import run, run_batches
+@click.option("--markdown", is_flag=True, help="Print Markdown instead of tables.")
+@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Draw a picture here.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+def bench(
+    parts: tuple[str, ...],
+    quick: bool,
+    databases: tuple[str, ...],
+    markdown: bool,
+    svg_file: Path | None,
+    json_file: Path | None,
+    **given: float | None,
+) -> None:
+    """Measure what this machine does, each figure beside its yardstick of the same run.
 
-    if batches is not None:
-        run_batches(batches, json_file=json_file)
-    else:
-        run(people=people, seconds=seconds, json_file=json_file)
+    PARTS: process, http, sponsor, latency, tenfold, year; all of them where none is named.
+    """
+    import msgspec
+
+    from gongji.cli.benching import run
+    from gongji.lab.bench import QUICK, Plan
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    plan = msgspec.structs.replace(QUICK if quick else Plan(), parts=parts or PARTS, **chosen)
+    run(
+        plan,
+        databases or ("sqlite", "postgresql"),
+        json_file=json_file,
+        svg_file=svg_file,
+        markdown=markdown,
+    )
 
 
 @click.command()

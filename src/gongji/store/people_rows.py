@@ -41,21 +41,28 @@ class PeopleRows(Rows):
         return person_of(row) if row else None
 
     def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None:
-        self._db.execute(
+        self.add_people([(person, identity)], since, by)
+
+    def add_people(self, people: Sequence[tuple[Person, Identity]], since: int, by: str) -> None:
+        self._db.executemany(
             "INSERT INTO people (region, id, scheme, status, ecode, died, suspended_from,"
             " suspended_until, born, since, version, number_hash, sealed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                person.region,
-                person.id,
-                *_standing(person),
-                iso(person.born),
-                since,
-                self._vault.hash(identity.number),
-                self._vault.seal(msgspec.json.encode(identity), person.id),
+                (
+                    person.region,
+                    person.id,
+                    *_standing(person),
+                    iso(person.born),
+                    since,
+                    1,
+                    self._vault.hash(identity.number),
+                    self._vault.seal(msgspec.json.encode(identity), person.id),
+                )
+                for person, identity in people
             ),
         )
-        self._keep_standing(person, 1, since, by)
+        self._keep_standings([(person, 1) for person, _ in people], since, by)
 
     def set_standing(self, person: Person, since: int, by: str) -> None:
         (version,) = self._row(
@@ -67,14 +74,17 @@ class PeopleRows(Rows):
             person.region,
             person.id,
         )
-        self._keep_standing(person, version, since, by)
+        self._keep_standings([(person, version)], since, by)
 
-    def _keep_standing(self, person: Person, version: int, since: int, by: str) -> None:
-        self._db.execute(
+    def _keep_standings(self, them: Sequence[tuple[Person, int]], since: int, by: str) -> None:
+        self._db.executemany(
             "INSERT INTO standings (region, person, version, scheme, status, ecode, died,"
             " suspended_from, suspended_until, since, filed_by)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (person.region, person.id, version, *_standing(person), since, by),
+            (
+                (person.region, person.id, version, *_standing(person), since, by)
+                for person, version in them
+            ),
         )
 
     def standings(self, id: str) -> list[tuple[int, Person, str]]:
@@ -209,8 +219,8 @@ class PeopleRows(Rows):
 
 def _standing(person: Person) -> tuple[object, ...]:
     return (
-        person.scheme,
-        person.status,
+        person.scheme.value,  # exact str: whatever else is an adapter's slow path in the driver
+        person.status.value,
         person.ecode,
         iso(person.died),
         iso(person.suspended_from),

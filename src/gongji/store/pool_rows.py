@@ -45,9 +45,10 @@ class PoolRows(Rows):
         return _pool(row) if row else None
 
     def add_pool(self, pool: Pool, filing: Filing) -> None:
-        self._db.execute(
-            "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        self.add_pools([(pool, filing)])
+
+    def add_pools(self, pools: Sequence[tuple[Pool, Filing]]) -> None:
+        rows = [
             (
                 pool.id[1:7],
                 pool.id,
@@ -57,9 +58,19 @@ class PoolRows(Rows):
                 _uses_text(pool.uses),
                 pool.uses_since,
                 self._file(filing, pool.id),
-            ),
+            )
+            for pool, filing in pools
+        ]
+        self._db.executemany(
+            "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
-        self._keep_uses(pool.id, pool.uses, pool.uses_since, filing)
+        self._db.executemany(
+            "INSERT INTO uses (region, pool, version, uses, since, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [(*row[:2], 1, *row[5:]) for row in rows],
+        )
 
     def close_pool(self, id: str, at: int, filing: Filing) -> None:
         self._db.execute(
@@ -132,19 +143,25 @@ class PoolRows(Rows):
         ]
 
     def add_bond(self, bond: Bond, filing: Filing) -> None:
-        self._db.execute(
+        self.add_bonds([(bond, filing)])
+
+    def add_bonds(self, bonds: Sequence[tuple[Bond, Filing]]) -> None:
+        self._db.executemany(
             "INSERT INTO bonds (region, id, pool, sponsor, member, kinship, starts, ends, filing)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                bond.id[1:7],
-                bond.id,
-                bond.pool,
-                bond.sponsor,
-                bond.member,
-                bond.kinship,
-                bond.starts,
-                bond.ends,
-                self._file(filing, bond.id),
+                (
+                    bond.id[1:7],
+                    bond.id,
+                    bond.pool,
+                    bond.sponsor,
+                    bond.member,
+                    bond.kinship.value,
+                    bond.starts,
+                    bond.ends,
+                    self._file(filing, bond.id),
+                )
+                for bond, filing in bonds
             ),
         )
 

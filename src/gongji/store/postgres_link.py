@@ -8,18 +8,21 @@ differs is translated here, once for each text of a statement.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Buffer
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
+from sqlalchemy.dialects import postgresql
 
 from gongji.store.postgres_arrays import DUMPERS
 from gongji.store.rows import IN
+from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
 _MOST_UNCOUNTED = 500
+_AT_ONCE = 5_000
 
 
 @lru_cache(maxsize=512)
@@ -35,6 +38,23 @@ def postgres(statement: str) -> bytes:
     elif said.startswith("DELETE FROM") and " WHERE " not in said:
         said = said.replace("DELETE FROM", "TRUNCATE")
     return said.replace("?", "%b").encode()
+
+
+@lru_cache(maxsize=512)
+def as_arrays(statement: str) -> bytes | None:
+    """The statement that adds many rows, one array a column; None where it does more than add."""
+    plain = _ADDS.fullmatch(statement)
+    if plain is None:
+        return None
+    columns = metadata.tables[plain[1]].columns
+    types = [columns[name].type.compile(dialect=_DIALECT) for name in plain[2].split(", ")]
+    # An array has no collation of its own; the column it goes into has.
+    arrays = ", ".join(f"%b::{type.split()[0]}[]" for type in types)
+    return f"INSERT INTO {plain[1]} ({plain[2]}) SELECT * FROM unnest({arrays})".encode()
+
+
+_ADDS = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(\?(?:, \?)*\)")
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 class _WholeLoader(NumericBinaryLoader):
@@ -77,10 +97,16 @@ class Link:
         return self.send(postgres(statement), values)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Send a statement for each of the rows."""
-        said = postgres(statement)
-        for row in rows:
-            self.send(said, row)
+        """Send a statement for each of the rows; rows that are only added go as arrays, thousands
+        in one statement."""
+        said, adding = postgres(statement), as_arrays(statement)
+        if adding is None:
+            for row in rows:
+                self.send(said, row)
+            return
+        coming = iter(rows)
+        while some := list(islice(coming, _AT_ONCE)):
+            self.send(adding, [list(values) for values in zip(*some, strict=True)])
 
     def send(self, statement: bytes, values: Sequence[object] = ()) -> Found:
         """Send a statement of PostgreSQL's own."""

@@ -1,4 +1,4 @@
-"""柜台: one queue, and one or two hands behind it.
+"""柜台: one queue, and as many hands behind it as the store can use.
 
 Requests that arrive while a unit of work is being committed wait and then go into the next one
 together, in the order of arrival, which is law (SET-4). There is no timer: an idle counter takes a
@@ -43,19 +43,13 @@ class _Waiting(NamedTuple):
 
 
 class Counter:
-    """The writers' queue. `start` before the first request, `stop` when the last is done.
+    """The writers' queue. `start` before the first request, `stop` when the last is done."""
 
-    `hands`: how many batches may be under way; a second one helps where the store is a server.
-    """
-
-    def __init__(
-        self, office: Office, *, longest: int = 10_000, batch: int = 256, hands: int = 1
-    ) -> None:
+    def __init__(self, office: Office, *, longest: int = 10_000, batch: int = 256) -> None:
         assert longest > 0
         assert batch > 0
-        assert hands > 0
         self.office = office
-        self._longest, self._batch, self._hands = longest, batch, hands
+        self._longest, self._batch = longest, batch
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
         self._turn = threading.Semaphore()
@@ -67,7 +61,7 @@ class Counter:
         """Open the counter."""
         assert not self._threads, "started twice"
         self._open = True
-        for n in range(self._hands):
+        for n in range(self.office.store.hands):
             self._threads.append(
                 threading.Thread(target=self._work, name=f"writer-{n}", daemon=True)
             )

@@ -293,7 +293,11 @@ class Store(Protocol):
     Units that are `shared` may write at once: settlements, which take each account for themselves
     when they ask for its balance. A unit that is not has the regions that it names to itself, or
     the whole where it names none. Raises StoreUnavailable, and Conflict where two were at once.
+
+    `hands`: how many units of one process that write get further together than one after another.
     """
+
+    hands: int
 
     def begin(
         self, *, regions: Collection[str] | None = None, shared: bool = False

@@ -41,6 +41,7 @@ class PostgresStore:
     """
 
     dialect = "postgresql+psycopg"
+    hands = 2  # while the server commits for one, the other decides
 
     def __init__(self, dsn: str, vault: Vault) -> None:
         self._vault = vault

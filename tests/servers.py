@@ -2,6 +2,8 @@
 
 The server is the one that `GONGJI_TEST_POSTGRES` names, else one that the launcher starts when the
 first test asks for it. A database is made by the migrations once, and emptied for the next test.
+`GONGJI_CITUS` names a database of a Citus coordinator: whatever is in it is removed, and the test
+processes take turns on it.
 """
 
 import atexit
@@ -16,8 +18,8 @@ from psycopg.conninfo import make_conninfo
 
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.store.cipher import Vault
-from gongji.store.migrate import upgrade
-from gongji.store.postgres import PostgresStore
+from gongji.store.migrate import bring_up, upgrade
+from gongji.store.postgres import ADVICE, PostgresStore
 
 _NUMBERS = count(1)
 _FREE: list[str] = []
@@ -41,6 +43,34 @@ class BorrowedStore(PostgresStore):
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(_EMPTY)
         _FREE.append(self.dsn)
+
+
+class CitusStore(PostgresStore):
+    """A store on the cluster that `GONGJI_CITUS` names, for one test at a time."""
+
+    def __init__(self, vault: Vault) -> None:
+        dsn = os.environ.get("GONGJI_CITUS")
+        if dsn is None:
+            pytest.skip("no Citus: GONGJI_CITUS names no database of a coordinator")
+        super().__init__(dsn, vault)
+        self._turn = psycopg.connect(dsn, autocommit=True)
+        self._turn.execute(f"SELECT pg_advisory_lock({ADVICE}, -2)".encode())
+        try:
+            _distribute(dsn)
+            self._turn.execute(_EMPTY)
+        except BaseException:
+            self._turn.close()
+            raise
+
+    def close(self) -> None:
+        """The next process may have it."""
+        super().close()
+        self._turn.close()
+
+
+@cache
+def _distribute(dsn: str) -> None:
+    bring_up(PostgresStore(dsn, Vault(bytes(32))), distribute=True)
 
 
 def fresh_database() -> str:

@@ -24,7 +24,10 @@ def is_reference(name: str) -> bool:
 def distribution() -> Iterator[str]:
     """The statements that distribute today's tables; run again, they find nothing to do."""
     for name in APPENDED:
-        yield f"DROP TRIGGER IF EXISTS {name}_stay ON {name}"
+        yield (
+            f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_trigger WHERE tgname = '{name}_stay')"
+            f" THEN DROP TRIGGER {name}_stay ON {name}; END IF; END $$"
+        )
     names = sorted(metadata.tables, key=lambda name: (name != ANCHOR, name))
     for name in names:
         if is_reference(name):

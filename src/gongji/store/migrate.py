@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import StaticPool
 
 from gongji.desk.ports import StoreUnavailable
@@ -36,9 +36,15 @@ def upgrade(store: SqliteStore | PostgresStore, revision: str = "head") -> None:
 def bring_up(store: PostgresStore, *, distribute: bool = False) -> list[str]:
     """Roles, schema and rights, as far as this user may; what was done, a sentence each."""
     with _connected(store) as connection:
-        if distribute:
-            _refuse_without_citus(connection)
-        said = [*_roles(connection), *_as_owner(connection)]
+        on_citus = _has_citus(connection)
+        if distribute and not on_citus:
+            raise StoreUnavailable(
+                "this database has no extension citus; as a superuser of the coordinator run"
+                " CREATE EXTENSION citus, and add the workers with citus_add_node"
+            )
+        said = list(_roles(connection))
+        if not on_citus:  # its nodes talk to each other as the user, and a role cannot sign in
+            said += _as_owner(connection)
         _upgrade(connection, "head")
         said.append("the schema is up to date")
         if distribute:
@@ -84,6 +90,8 @@ def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
             f"the schema is not up to date, and this user may not change it: {error.orig};"
             " run gongji migrate as a user that may"
         ) from error
+    except OperationalError as error:
+        raise StoreUnavailable(f"the database cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
 
@@ -99,13 +107,9 @@ def _upgrade(connection: Connection, revision: str) -> None:
     command.upgrade(settings, revision)
 
 
-def _refuse_without_citus(connection: Connection) -> None:
+def _has_citus(connection: Connection) -> bool:
     found = connection.exec_driver_sql("SELECT FROM pg_extension WHERE extname = 'citus'")
-    if found.first() is None:
-        raise StoreUnavailable(
-            "this database has no extension citus; as a superuser of the coordinator run"
-            " CREATE EXTENSION citus, and add the workers with citus_add_node"
-        )
+    return found.first() is not None
 
 
 def _known_roles(connection: Connection) -> set[str]:

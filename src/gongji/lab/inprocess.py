@@ -6,20 +6,22 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Unit
 from gongji.desk.settling import Answered, replay, settle_batch
-from gongji.lab.crowd import Crowd, requests
+from gongji.lab.crowd import REGION, Crowd, requests
 from gongji.lab.grounds import Bare, Ground, Rows, transaction
 from gongji.lab.load import share
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import decide
 from gongji.terms import local_day
+
+T = TypeVar("T")
 
 PARTS = ("read", "decide", "encode", "write", "commit", "rest")
 """Where the time of a settlement goes."""
@@ -102,17 +104,24 @@ class _Run(NamedTuple):
 
 def _settle(office: Office, groups: Sequence[Sequence[SettlementRequest]]) -> _Run:
     run = _Run([], [], [])
-
-    def work(session: Session, group: Sequence[SettlementRequest]) -> list[Answered | Refusal]:
-        run.moments.append(session.at)
-        return settle_batch(session, group)
-
     for group in groups:
         begun = time.perf_counter()
-        results = office.do(partial(work, group=group))
+        moment, results = _as_the_service(office, partial(_settle_one, group=group))
         run.waits_s.append(time.perf_counter() - begun)
+        run.moments.append(moment)
         run.answered.extend(result for result in results if isinstance(result, Answered))
     return run
+
+
+def _settle_one(
+    session: Session, group: Sequence[SettlementRequest]
+) -> tuple[int, list[Answered | Refusal]]:
+    return session.at, settle_batch(session, group)
+
+
+def _as_the_service(office: Office, use_case: Callable[[Session], T]) -> T:
+    """Beside whoever else settles, as the counter does it."""
+    return office.do(use_case, regions=[REGION], shared=True)
 
 
 class _Stopwatch:
@@ -173,7 +182,7 @@ def _times(
             inner = _now() - begun
 
         begun = _now()
-        office.do(partial(work, group=bills[n : n + size]))
+        _as_the_service(office, partial(work, group=bills[n : n + size]))
         spent["commit"] += _now() - begun - inner
         spent["rest"] += inner
     _decide_again(office, answered, len(bills), spent)

@@ -26,6 +26,7 @@ _LIMITS = {
     "statement_timeout": "60s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # compiling takes longer than anything that we ask
 }
 _WRITER = {**_LIMITS, "enable_seqscan": "off"}  # a unit that writes looks up keys, as SQLite would
 _PREPARED = 500

@@ -118,7 +118,7 @@ def adjudicate(
         _excluded(fee, part.treatment, law)
         for fee, part in zip(asked.lines, result.lines, strict=True)
     )
-    relied = _relied(result, law, kinds, own_plan=asked.plan is None)
+    relied = _relied(result, law, kinds, asked.care, own_plan=asked.plan is None)
     return Decided(result, kinds, shelves.editions, keys(relied))
 
 
@@ -171,6 +171,8 @@ def _plan(
     """The plan that was given, or the region's for scheme, care, age and level."""
     if asked.plan is not None:
         return money.Plan(asked.plan.deductible_left_fen, asked.plan.ratio_bp, asked.fund_left_fen)
+    if asked.care in law.no_fund_care.value:
+        return money.Plan(0, 0)
     plans = law.benefit_plans.value if law.benefit_plans else ()
     fitting = plans_for(plans, patient.scheme, asked.care, retired=asked.retired)
     if any(plan.asks_age for plan in fitting):
@@ -210,7 +212,7 @@ def _excluded(line: FeeLine, treatment: Treatment, law: DayLaw) -> str | None:
 
 
 def _relied(
-    result: money.Adjudged, law: DayLaw, kinds: Sequence[str | None], *, own_plan: bool
+    result: money.Adjudged, law: DayLaw, kinds: Sequence[str | None], care: Care, *, own_plan: bool
 ) -> list[Provision[Any]]:
     """The provisions that the decision rests on, each where a line needed it."""
     whys = {part.treatment.why for part in result.lines}
@@ -229,6 +231,8 @@ def _relied(
         found.append(law.over_ceiling_is)
     if any(kinds):
         found.append(law.never_listed)
-    if own_plan and law.benefit_plans is not None:
+    if own_plan and care in law.no_fund_care.value:
+        found.append(law.no_fund_care)
+    elif own_plan and law.benefit_plans is not None:
         found.append(law.benefit_plans)
     return found

@@ -20,6 +20,7 @@ from gongji.store.book_rows import BookRows
 from gongji.store.calendar_rows import CalendarRows
 from gongji.store.catalogue_rows import CatalogueRows
 from gongji.store.cipher import Vault
+from gongji.store.national_rows import NationalRows
 from gongji.store.people_rows import PeopleRows
 from gongji.store.pool_rows import PoolRows
 from gongji.store.premium_rows import PremiumRows
@@ -152,7 +153,14 @@ def append_only() -> Iterator[str]:
 
 
 class SqliteUnit(
-    PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows
+    PeopleRows,
+    PoolRows,
+    BookRows,
+    AnswerRows,
+    CalendarRows,
+    CatalogueRows,
+    PremiumRows,
+    NationalRows,
 ):
     """All the rows together: what the desk calls a unit."""
 

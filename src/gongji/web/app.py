@@ -1,10 +1,12 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
+from collections.abc import Sequence
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
+from litestar.handlers import ASGIRouteHandler
 from litestar.types import Message, Scope
 
 from gongji import __version__
@@ -44,6 +46,7 @@ def create_app(
     sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
+    more_routes: Sequence[ASGIRouteHandler] = (),
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
@@ -53,6 +56,8 @@ def create_app(
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
+
+    `more_routes` are those of a sibling room: the national interface.
     """
     v1 = Router(
         "/v1",
@@ -68,7 +73,14 @@ def create_app(
         ],
     )
     return Litestar(
-        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES, *verify_page.ROUTES],
+        route_handlers=[
+            v1,
+            pack_routes.health,
+            *docs.ROUTES,
+            *pages.ROUTES,
+            *verify_page.ROUTES,
+            *more_routes,
+        ],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,

@@ -6,11 +6,13 @@ from litestar import Litestar
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
+from gongji.cli.interface import connect_sample, furnish_sandbox, interface_of
 from gongji.desk.counter import Counter
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
+from gongji.national.gateway import route
 from gongji.web.access import make_token
 from gongji.web.app import create_app
 from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
@@ -29,18 +31,26 @@ def refuse_sample_abroad(chosen: Settings) -> None:
         )
 
 
-def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Litestar, City | None]:
-    """The web application over a counter, with the sample city where it is asked for."""
+def application(
+    office: Office, chosen: Settings, *, sample: bool, sandbox: bool = False
+) -> tuple[Litestar, City | None]:
+    """The web application and the national interface over one counter, with the sample city or the
+    sandbox where it is asked for."""
     city = build_city(office) if sample else None
     if city is not None and city.fresh:
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
+        office.do(partial(connect_sample, institutions=city.institutions))
+    if sandbox:
+        furnish_sandbox(office)
     vault = open_vault(chosen)
+    counter = Counter(office)
     app = create_app(
-        Counter(office),
+        counter,
         token_secret=vault.derive("tokens"),
         sample=None if city is None else _sample_of(city, chosen),
         certificate_key=vault.derive("certificates"),
+        more_routes=[route(interface_of(counter, vault, chosen, in_sandbox=sandbox))],
     )
     return app, city
 

@@ -132,7 +132,7 @@ def _tried(call: Call, case: Case) -> Done | Wrong:
     if isinstance(found, Refusal):
         return said(found)
     own = found.facts.own
-    return Done(nodes_of(call, Paid(case, found.decision, own.current + own.carried), "", ""))
+    return Done(nodes_of(call, Paid(case, found.decision, own.current + own.carried), ""))
 
 
 def _settled(call: Call, case: Case) -> Done | Wrong:
@@ -149,7 +149,7 @@ def _settled(call: Call, case: Case) -> Done | Wrong:
     decision = answered.decision
     own = decision.own_after
     paid = Paid(case, decision, own.current + own.carried + decision.own_fen)
-    nodes = nodes_of(call, paid, setl_id, call.msgid)
+    nodes = nodes_of(call, paid, setl_id)
     unit, visit = call.session.unit, case.visit
     unit.add_settled(
         Settled(
@@ -308,7 +308,7 @@ def _accounts(call: Call, known: Known, flag: str | None) -> AccountUse | Wrong:
 # ── How it is said ───────────────────────────────────────────────────────────────────────────────
 
 
-def nodes_of(call: Call, paid: Paid, setl_id: str, msgid: str) -> Mapping[str, Any]:
+def nodes_of(call: Call, paid: Paid, setl_id: str) -> Mapping[str, Any]:
     """setlinfo, setldetail and detlcutinfo of a settlement, or of a trial without an id."""
     case, decision = paid.case, paid.decision
     part, result = case.decided.result.bill, case.decided.result
@@ -340,7 +340,7 @@ def nodes_of(call: Call, paid: Paid, setl_id: str, msgid: str) -> Mapping[str, A
         "hosp_part_amt": 0,
         "balc": own.current + own.carried,
         "acct_mulaid_pay": decision.pooled_fen,
-        "medins_setl_id": msgid,
+        "medins_setl_id": call.msgid,
         "clr_optins": call.institution.region,
         "clr_way": "1",
         "clr_type": codes()["clearing"][case.care],

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
 from litestar.handlers import ASGIRouteHandler
+from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
 from gongji import __version__

@@ -64,6 +64,17 @@ def shipped_packs() -> dict[str, dict[str, str]]:
     return folders_in(Path(str(resources.files("gongji") / "packs")))
 
 
+SANDBOX = "990000"
+"""The sandbox's region: no place, and loaded by nothing else."""
+
+
+def sandbox_packs() -> dict[str, dict[str, str]]:
+    """The shipped packs and the sandbox's own invented law beside them."""
+    folder = Path(str(resources.files("gongji") / "samples" / "sandbox"))
+    own = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.toml"))}
+    return {**shipped_packs(), f"{SANDBOX}-sandbox": own}
+
+
 def packs_of(chosen: Settings) -> Folders:
     """The shipped packs, or those of `GONGJI_PACKS`."""
     if chosen.packs is None:
@@ -130,14 +141,14 @@ def _open_postgres(chosen: Settings) -> "PostgresStore":
         ) from None
 
 
-def build(chosen: Settings, clock: Clock = local_clock) -> Office:
+def build(chosen: Settings, clock: Clock = local_clock, packs: Folders | None = None) -> Office:
     """The office of a running service: schema brought up to date, key checked, law kept."""
     from gongji.store.migrate import upgrade
 
     store = open_store(chosen)
     upgrade(store)
     store.check_key()
-    office = Office(store, packs_of(chosen), clock)
+    office = Office(store, packs or packs_of(chosen), clock)
     office.open()
     return office
 

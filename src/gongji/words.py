@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from gongji.terms import (
+    AccountUse,
     Care,
     Category,
     Channel,
@@ -136,6 +137,12 @@ OUTCOMES: Mapping[str, Saying] = {
         "The item is not in the catalogue, nor on the list of what may be bought.",
         "请购买目录内项目；目录外的由本人现金支付。",
         "Buy a listed item; one that is not listed is paid in cash.",
+    ),
+    "pool_not_asked": _saying(
+        "医药机构结算时没有申请使用共济资金。",
+        "The institution did not ask for pooled money when it settled.",
+        "请医药机构在结算时选择使用共济账户后重新结算。",
+        "The institution reverses the bill and settles again, asking for the pool.",
     ),
     "nothing_self_paid": _saying(
         "本次没有个人自负部分，自费部分不能用共济资金支付。",
@@ -546,6 +553,12 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Words]] = {
         (Credential.OWN, "本人的卡或码", "own card or code"),
         (Credential.FAMILY_CODE, "亲情账户", "family account"),
         (Credential.OTHER, "他人的卡或码", "somebody else's"),
+    ),
+    AccountUse: _names(
+        (AccountUse.OWN_THEN_POOLED, "先本人账户、后共济资金", "own account, then the pool"),
+        (AccountUse.OWN, "本人账户", "own account"),
+        (AccountUse.POOLED, "共济资金", "the pool"),
+        (AccountUse.NONE, "不使用账户", "no account"),
     ),
     FilingChannel: _names(
         (FilingChannel.APP, "手机应用", "app"),

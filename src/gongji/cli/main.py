@@ -5,7 +5,18 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, keys, law, plans, premiums, run
+from gongji.cli import (
+    books,
+    calendar,
+    catalogue,
+    enrolment,
+    keys,
+    law,
+    national,
+    plans,
+    premiums,
+    run,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +44,9 @@ for command in (
     enrolment.ceiling,
     premiums.notices,
     keys.keys,
+    national.national,
+    national.simulate_institution,
+    national.fuzz_interface,
 ):
     cli.add_command(command)
 

@@ -5,6 +5,7 @@ from functools import partial
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
+from gongji.cli.interface import connect_sample
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
 from gongji.lab.city import City, build_city
@@ -32,6 +33,7 @@ def sample_city(office: Office) -> City:
     if city.fresh:
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
+        office.do(partial(connect_sample, institutions=city.institutions))
     return city
 
 

@@ -19,12 +19,21 @@ from functools import partial
 
 import uvicorn
 
+from gongji.cli.interface import interface_of
 from gongji.desk.counter import Counter
 from gongji.desk.ports import StoreUnavailable
+from gongji.national.gateway import route
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
 from gongji.web.sample import SampleInfo
-from gongji.wiring import BadSetting, Settings, build, calm_the_collector, open_vault
+from gongji.wiring import (
+    BadSetting,
+    Settings,
+    build,
+    calm_the_collector,
+    open_vault,
+    sandbox_packs,
+)
 
 log = logging.getLogger("gongji.workers")
 
@@ -38,15 +47,17 @@ def check_port(chosen: Settings) -> None:
     _bound(chosen, shared=False).close()
 
 
-def run_service(chosen: Settings, sample: SampleInfo | None, workers: int) -> None:
+def run_service(
+    chosen: Settings, sample: SampleInfo | None, workers: int, *, sandbox: bool = False
+) -> None:
     """Serve until told to stop. Whoever is in a queue then is served first."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if workers == 1:
-        serve(chosen, sample, shared=False)
+        serve(chosen, sample, sandbox=sandbox, shared=False)
     elif not hasattr(socket, "SO_REUSEPORT"):
         raise BadSetting("--workers: this system cannot share a port; leave it at 1")
     else:
-        supervise(partial(serve, chosen, sample, shared=True), workers)
+        supervise(partial(serve, chosen, sample, sandbox=sandbox, shared=True), workers)
 
 
 def supervise(serves: Callable[[], None], workers: int) -> None:
@@ -78,10 +89,10 @@ def supervise(serves: Callable[[], None], workers: int) -> None:
             process.join()
 
 
-def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
+def serve(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
     config = uvicorn.Config(
-        application(chosen, sample),
+        application(chosen, sample, sandbox=sandbox),
         http="httptools",
         log_level="warning",
         access_log=False,
@@ -95,15 +106,18 @@ def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
         uvicorn.Server(config).run([listening])
 
 
-def application(chosen: Settings, sample: SampleInfo | None) -> Lane:
-    """The web application of this process. It closes its store when it stops."""
-    office = build(chosen)
+def application(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool = False) -> Lane:
+    """The web application and the national interface of this process, over one counter. It closes
+    its store when it stops."""
+    office = build(chosen, packs=sandbox_packs() if sandbox else None)
     vault = open_vault(chosen)
+    counter = Counter(office, longest=chosen.queue)
     app = create_app(
-        Counter(office, longest=chosen.queue),
+        counter,
         token_secret=vault.derive("tokens"),
         sample=sample,
         certificate_key=vault.derive("certificates"),
+        more_routes=[route(interface_of(counter, vault, chosen, in_sandbox=sandbox))],
     )
     app.on_shutdown.append(office.store.close)
     calm_the_collector()

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gongji.desk.catalogue_ports import CatalogueUnit
+from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
@@ -199,7 +200,7 @@ class Asking(NamedTuple):
         return Filing(self.channel, self.by.subject, self.agent, reason)
 
 
-class Unit(CatalogueUnit, PremiumUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People

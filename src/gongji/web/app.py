@@ -1,9 +1,11 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
+from collections.abc import Sequence
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
+from litestar.handlers import ASGIRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
@@ -48,6 +50,7 @@ def create_app(
     sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
+    more_routes: Sequence[ASGIRouteHandler] = (),
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
@@ -57,6 +60,8 @@ def create_app(
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
+
+    `more_routes` are those of a sibling room: the national interface.
     """
     v1 = Router(
         "/v1",
@@ -82,6 +87,7 @@ def create_app(
             *docs.ROUTES,
             *pages.ROUTES,
             *verify_page.ROUTES,
+            *more_routes,
         ],
         guards=[admit],
         request_class=Call,

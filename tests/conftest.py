@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+import servers
 import town as towns
 from town import SHANGHAI, OpenTown, Town
 
@@ -34,6 +35,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Every process of the tests is told."""
     towns.STORE = config.getoption("--store")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_lent() -> Iterator[None]:
+    """A database of PostgreSQL that a test has not given back is taken from it."""
+    yield
+    servers.take_back()
 
 
 @pytest.fixture

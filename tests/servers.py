@@ -23,6 +23,7 @@ from gongji.store.postgres import ADVICE, PostgresStore
 
 _NUMBERS = count(1)
 _FREE: list[str] = []
+_LENT: list[PostgresStore] = []
 
 _EMPTY = b"""DO $$ DECLARE one name; BEGIN
  SET LOCAL session_replication_role = replica;
@@ -36,10 +37,14 @@ class BorrowedStore(PostgresStore):
 
     def __init__(self, vault: Vault) -> None:
         super().__init__(_FREE.pop() if _FREE else fresh_database(), vault)
+        _LENT.append(self)
 
     def close(self) -> None:
         """The next test finds it empty."""
         super().close()
+        if self not in _LENT:
+            return
+        _LENT.remove(self)
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(_EMPTY)
         _FREE.append(self.dsn)
@@ -61,11 +66,19 @@ class CitusStore(PostgresStore):
         except BaseException:
             self._turn.close()
             raise
+        _LENT.append(self)
 
     def close(self) -> None:
         """The next process may have it."""
         super().close()
         self._turn.close()
+
+
+def take_back() -> None:
+    """Close what a test has left open."""
+    for store in [*_LENT]:
+        store.close()
+    _LENT.clear()
 
 
 @cache

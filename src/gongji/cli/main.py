@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, keys, law, premiums, run
+from gongji.cli import books, calendar, catalogue, enrolment, institution, keys, law, premiums, run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,7 @@ for command in (
     run.demo,
     run.bench,
     run.storm,
+    institution.simulate_institution,
     law.packs,
     law.scenarios,
     catalogue.catalogue,

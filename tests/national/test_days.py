@@ -338,3 +338,22 @@ def test_what_is_cancelled_after_clearing_goes_into_the_next_one(box: Sandbox) -
     assert shop.send("3203", data=application(shop, "60.00")).good
     other = Window(box, HOSPITAL).send("3204", data={"clr_appy_evt_id": event})
     assert "不存在" in other.says
+
+
+def test_what_2601_took_back_is_in_nobody_s_books(box: Sandbox) -> None:
+    """The institution has seen neither settlement nor negative; after clearing it is otherwise."""
+    shop = Window(box, PHARMACY)
+    msgid = shop.msgid()
+    assert shop.send("2102", msgid, **purchase(shop, MEMBER, (AMOXICILLIN, "30.00"))).good
+    lost = {"psn_no": psn_no(MEMBER), "omsgid": msgid, "oinfno": "2102"}
+    unseen = shop.send("3201", data=totals(shop, "0", "0", 0)).output["stmtinfo"]
+    assert unseen["stmt_rslt"] == "1"
+    assert shop.send("2601", data=lost).good
+    settled = shop.send("3201", data=totals(shop, "0", "0", 0)).output["stmtinfo"]
+    assert settled["stmt_rslt"] == "0"
+
+    late = shop.msgid()
+    assert shop.send("2102", late, **purchase(shop, MEMBER, (AMOXICILLIN, "40.00"))).good
+    assert shop.send("3203", data=application(shop, "40.00")).good
+    assert shop.send("2601", data={**lost, "omsgid": late}).good
+    assert shop.send("3203", data=application(shop, "-40.00")).good

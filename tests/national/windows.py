@@ -38,7 +38,7 @@ class Answer:
     @property
     def good(self) -> bool:
         """infcode 0."""
-        return self.tree["infcode"] == 0
+        return bool(self.tree["infcode"] == 0)
 
     @property
     def says(self) -> str:

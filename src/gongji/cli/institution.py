@@ -82,7 +82,7 @@ def simulate_institution(
     from rich.console import Console
 
     from gongji.lab import sandbox
-    from gongji.lab.institution import Institution, NoCentre
+    from gongji.lab.institution import Institution
     from gongji.lab.institution_day import Plan, play
 
     console = Console()
@@ -90,13 +90,8 @@ def simulate_institution(
     manner = _manner(profile, style)
     chosen = codes or (sandbox.PLACES[0].code, sandbox.PLACES[2].code)
     given = Plan(seed, **plan)
-    try:
-        institutions = [Institution(url, code, manner, keys.get(code)) for code in chosen]
-        day = play(
-            institutions, _patients(patients, seed), _shelf(items_file), given, console.print
-        )
-    except NoCentre as error:
-        raise click.ClickException(str(error)) from None
+    institutions = [Institution(url, code, manner, keys.get(code)) for code in chosen]
+    day = play(institutions, _patients(patients, seed), _shelf(items_file), given, console.print)
     show(console, institutions, day)
     sys.exit(1 if day.checks.wrong else 0)
 
@@ -137,9 +132,8 @@ def _patients(given: str, seed: int) -> "list[Patient]":
     from gongji.lab.institution_day import Patient, sample_patients
 
     if given == "sample":
-        guests = (sandbox.SPONSOR, *sandbox.GUESTS, sandbox.STRANGER)
-        family = [Patient(guest.number, guest.name) for guest in guests]
-        return sample_patients(seed, 200, family)
+        families = [Patient(guest.number, guest.name) for guest in sandbox.everybody()]
+        return sample_patients(seed, 200, families)
     file = Path(given)
     if not file.is_file():
         raise click.BadParameter(f"{given} is no file, nor sample", param_hint="--patients")

@@ -116,6 +116,12 @@ def announce_sandbox(console: Console, vault: Vault, chosen: Settings) -> None:
             highlight=False,
             soft_wrap=True,
         )
-    for guest in (sandbox.SPONSOR, *sandbox.GUESTS, sandbox.STRANGER):
-        role = "出资人" if guest is sandbox.SPONSOR else "共济成员" if guest.kinship else "未组网"
+    for guest in sandbox.everybody():
+        role = (
+            "出资人"
+            if guest in (sandbox.SPONSOR, sandbox.RICH)
+            else "共济成员"
+            if guest.kinship
+            else "未组网"
+        )
         console.print(f"  {guest.name} {guest.number} {guest.scheme} {role}", highlight=False)

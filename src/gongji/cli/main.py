@@ -5,7 +5,18 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, institution, keys, law, premiums, run
+from gongji.cli import (
+    books,
+    calendar,
+    catalogue,
+    enrolment,
+    institution,
+    keys,
+    law,
+    national,
+    premiums,
+    run,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,7 +31,6 @@ for command in (
     run.demo,
     run.bench,
     run.storm,
-    institution.simulate_institution,
     law.packs,
     law.scenarios,
     catalogue.catalogue,
@@ -32,6 +42,9 @@ for command in (
     enrolment.waiting,
     premiums.notices,
     keys.keys,
+    national.national,
+    institution.simulate_institution,
+    national.fuzz_interface,
 ):
     cli.add_command(command)
 
@@ -40,6 +53,7 @@ def main() -> None:
     """The entry point: expected failures become one line on stderr."""
     from gongji.desk.ports import StoreUnavailable, WrongKey
     from gongji.lab.forms import BadScenario
+    from gongji.lab.institution import NoCentre
     from gongji.policy.pack import NoProvision, UnknownRegion
     from gongji.policy.reading import BadPack
     from gongji.wiring import BadSetting
@@ -50,6 +64,7 @@ def main() -> None:
         BadPack,
         BadScenario,
         BadSetting,
+        NoCentre,
         NoProvision,
         StoreUnavailable,
         UnknownRegion,

@@ -88,7 +88,7 @@ class Settled(NamedTuple):
     """结算: one settlement or its negative, with the sums that reconciliation compares.
 
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
-    `clearing` is the application (3203) that it went into. `shown` is JSON: the answer's nodes.
+    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes.
     """
 
     institution: str
@@ -113,6 +113,11 @@ class Settled(NamedTuple):
     deductible_fen: int
     clearing: str
     shown: bytes
+
+
+STRUCK = "2601"
+"""冲正: a settlement and its negative of which the institution has seen neither; both stay out of
+reconciliation and clearing."""
 
 
 class KeptFile(NamedTuple):
@@ -216,7 +221,7 @@ class NationalUnit(Protocol):
     def settled_between(self, institution: str, since: int, before: int) -> list[Settled]: ...
     def settled_of_person(self, person: str, since: int, before: int) -> list[Settled]: ...
     def deductible_used(self, person: str, care: str, since: int, before: int) -> int: ...
-    def mark_reversed(self, institution: str, id: str, by: str) -> None: ...
+    def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None: ...
     def mark_cleared(
         self, institution: str, clr_type: str, since: int, before: int, clearing: str
     ) -> None: ...

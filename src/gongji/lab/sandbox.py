@@ -5,6 +5,7 @@ message, and so is a person who is asked about, with 20 yuan and a relative who 
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from gongji.desk.identity import birth_date, check_digit
@@ -26,6 +27,16 @@ from gongji.terms import (
 )
 
 OWN_FEN, SHARED_FEN = 20_00, 1_000_00
+
+PRICES = {
+    "XJ01CAA040A001010100001": Decimal("18.50"),
+    "XJ01DDT084A001010100002": Decimal("26.80"),
+    "XM01AEB192A001010100003": Decimal("12.00"),
+    "XA07BCM097N001010100010": Decimal("9.90"),
+    "D99010000001": Decimal("35.00"),
+}
+"""What is bought there; the last is outside the catalogue."""
+
 _COUNTY = "319999"  # no county has it
 
 
@@ -65,17 +76,31 @@ GUESTS = (
     Guest("赵小宝", f"{_COUNTY}20180303001", Scheme.RESIDENT, 0, Kinship.GRANDCHILD),
     Guest("钱秀兰", f"{_COUNTY}19480404002", Scheme.RESIDENT, 0, Kinship.PARENT),
 )
+RICH = Guest("冯国强", f"{_COUNTY}19650606001", Scheme.EMPLOYEE, 200_000_00, None)
+CROWD = (
+    Guest("冯小婷", f"{_COUNTY}19930707002", Scheme.EMPLOYEE, 300_00, Kinship.CHILD),
+    Guest("冯小天", f"{_COUNTY}20190808001", Scheme.RESIDENT, 0, Kinship.GRANDCHILD),
+    Guest("陈桂芳", f"{_COUNTY}19660909002", Scheme.RESIDENT, 0, Kinship.SPOUSE),
+)
+"""A family with money enough for days of practice; the small one above is for worked examples."""
+
 STRANGER = Guest("孙独立", f"{_COUNTY}19850505001", Scheme.EMPLOYEE, 500_00, None)
+
+
+def everybody() -> tuple[Guest, ...]:
+    """Who lives there, families together."""
+    return (SPONSOR, *GUESTS, RICH, *CROWD, STRANGER)
 
 
 def furnish(session: Session, region: str) -> None:
     """Institutions and people; editions and item codes are brought in by whoever has the files."""
     for place in PLACES:
         welcome_institution(session, region, place.code, place.name, place.level)
-    sponsor = _enter(session, region, SPONSOR)
     _enter(session, region, STRANGER)
-    members = {_enter(session, region, guest): guest.kinship for guest in GUESTS}
-    _pool(session, sponsor, {id: kin for id, kin in members.items() if kin is not None})
+    for sponsor, guests in ((SPONSOR, GUESTS), (RICH, CROWD)):
+        members = {_enter(session, region, guest): guest.kinship for guest in guests}
+        kin = {id: kinship for id, kinship in members.items() if kinship is not None}
+        _pool(session, _enter(session, region, sponsor), kin)
 
 
 def welcome_institution(
@@ -113,12 +138,17 @@ def _register(session: Session, region: str, guest: Guest, number: str) -> Perso
     known = session.unit.find_person(region, number)
     if known is not None:
         return known
-    person = Person(f"P{region}-{number.lower()}", region, guest.scheme, born=_born(number))
+    person = Person(id_of(region, number), region, guest.scheme, born=_born(number))
     register_person(session, person, Identity(guest.name, number), "sandbox")
     if guest.own_fen:
         on = local_day(session.now)
         book_credit(session, person, Purse.CARRIED, guest.own_fen, on, f"sandbox/{person.id}")
     return person.id
+
+
+def id_of(region: str, number: str) -> PersonId:
+    """The sandbox's psn_no of a number; its people are invented, and so are their numbers."""
+    return f"P{region}-{number.lower()}"
 
 
 def _born(number: str) -> date:

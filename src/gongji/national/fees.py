@@ -24,7 +24,7 @@ from gongji.national.reading import Values, Wrong
 from gongji.national.schema import codes
 from gongji.national.writing import fen_of
 from gongji.policy.refusal import Refusal
-from gongji.terms import Care, micros
+from gongji.terms import LARGEST_FEN, Care, micros
 
 CENT = Decimal("0.01")
 _ALL_BATCHES = "0000"
@@ -149,6 +149,8 @@ def _wrong_numbers(call: Call, row: Values) -> str | None:
         return f"feedetl_sn（费用明细流水号）至多{_MOST_DIGITS}位数字"
     if row["cnt"] <= 0 or total < 0 or row["pric"] < 0:
         return "cnt（数量）须大于0，金额与单价不得为负；退费请撤销明细或结算"
+    if fen_of(total) > LARGEST_FEN:
+        return "det_item_fee_sumamt（明细项目费用总额）过大；请核对金额"
     if abs((row["pric"] * row["cnt"]).quantize(CENT, ROUND_HALF_UP) - total) > CENT:
         return f"det_item_fee_sumamt（明细项目费用总额）{total}不等于单价乘数量"
     return None

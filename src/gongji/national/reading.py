@@ -7,7 +7,7 @@ many are meant and many where one is, a payload in a string, fields that no tabl
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,6 +34,8 @@ class Rules(NamedTuple):
 
 _EMPTY = {"", "null", "NULL", "undefined", "None"}
 _MOST_ROWS = 2000
+_WIDE = Context(prec=160, rounding=ROUND_HALF_UP)
+"""Wide enough for whatever sixty characters and an exponent can say."""
 _NOISE = Decimal("0.0000001")
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*")
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -77,11 +79,11 @@ def read_input(transaction: Transaction, given: object, rules: Rules) -> dict[st
             inside = _elsewhere(payload, node, first)
         if inside is None and not node.many:
             return Wrong(f"缺少节点input.{node.name}；{transaction.infno}的输入须放在此节点中")
-        if not inside and node.many and not node.optional and any(f.required for f in node.fields):
-            return Wrong(f"缺少节点input.{node.name}；须为一行或多行的数组")
         read = read_node(transaction.infno, node, inside, rules)
         if isinstance(read, Wrong):
             return read
+        if not read and not node.optional and any(field.required for field in node.fields):
+            return Wrong(f"缺少节点input.{node.name}；须为一行或多行的数组")
         found[node.name] = read
     return found
 
@@ -142,7 +144,7 @@ def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]])
 
 
 def _bytes(field: Field, value: object) -> bytes | Wrong | None:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and value.strip() in _EMPTY):
         return None
     found = bytes_of(value)
     return Wrong(f"须为{field.form}") if found is None else found
@@ -175,7 +177,7 @@ def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
         return Wrong(f"须为{field.form}，收到“{text[:20]}”")
     if not number.is_finite() or abs(number.adjusted()) > 60:
         return Wrong(f"须为{field.form}，收到“{text[:20]}”")
-    rounded = number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP) if number else number
+    rounded = _WIDE.quantize(number, Decimal(1).scaleb(-field.scale)) if number else number
     if abs(rounded - number) > _NOISE:  # a client's binary floats are forgiven their last digits
         return Wrong(f"须为{field.form}，收到“{text[:20]}”")
     if rounded and rounded.adjusted() >= field.length - field.scale:

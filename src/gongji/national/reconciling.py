@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gongji.desk.national_ports import Clearing, Settled
+from gongji.desk.national_ports import STRUCK, Clearing, Settled
 from gongji.national.calling import Call, Done, kept, reference, retold, shown_moment, span_of
 from gongji.national.files import keep, rows_of, rows_text, zipped
 from gongji.national.reading import Values, Wrong
@@ -99,7 +99,9 @@ def _rows(call: Call, given: Values) -> list[Settled]:
     return [
         row
         for row in call.session.unit.settled_between(call.institution.id, since, before)
-        if row.clr_type == given["clr_type"] and flag in (None, refunded(row))
+        if row.clr_type == given["clr_type"]
+        and row.clearing != STRUCK
+        and flag in (None, refunded(row))
     ]
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gongji.desk.national_ports import Message, MessageKey, Settled
+from gongji.desk.national_ports import STRUCK, Message, MessageKey, Settled
 from gongji.desk.people import balances_of
 from gongji.desk.settling import ReversalRequest, Reversed, reverse_settlement
 from gongji.national.calling import Call, Done, kept, reference, retold, said, shown_moment
 from gongji.national.reading import Wrong
-from gongji.national.settling import balance_fen, shares
+from gongji.national.telling import balance_fen, shares
 from gongji.national.visits import withdraw
 from gongji.national.writing import failure
 from gongji.policy.refusal import Refusal
@@ -64,6 +64,7 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
     assert isinstance(found, Reversed)
 
     # Nothing is refused beyond this line; the desk has written its part.
+    lost = call.transaction.infno == STRUCK and not settled.clearing
     nodes = _negative(call, settled, setl_id, found)
     unit = call.session.unit
     unit.add_settled(
@@ -79,11 +80,12 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
             mulaid_fen=-settled.mulaid_fen,
             cash_fen=-settled.cash_fen,
             deductible_fen=-settled.deductible_fen,
-            clearing="",
+            clearing=STRUCK if lost else "",
             shown=kept(nodes),
         )
     )
-    unit.mark_reversed(settled.institution, settled.id, setl_id)
+    struck = STRUCK if lost else settled.clearing
+    unit.mark_reversed(settled.institution, settled.id, setl_id, struck)
     unit.mark_fees(settled.institution, settled.visit, None, settled.id, "")
     return Done(nodes, setl_id)
 

@@ -1,10 +1,9 @@
 """Rows of the national interface: messages, visits, fee lines, settlements, files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gongji.desk.national_ports import (
-    AccessKey,
     Clearing,
     FeeRow,
     KeptFile,
@@ -18,7 +17,7 @@ from gongji.desk.national_ports import (
     WireItem,
 )
 from gongji.store import national_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.rows import IN, Rows, as_json
+from gongji.store.national_code_rows import NationalCodeRows
 
 _MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
 
@@ -32,69 +31,8 @@ _SIGN_IN, _FILE, _CLEARING = _columns(SignIn), _columns(KeptFile), _columns(Clea
 _ORDER, _ITEM = _columns(Order), _columns(WireItem)
 
 
-class NationalRows(Rows):
+class NationalRows(NationalCodeRows):
     """The part of a unit that keeps the national interface's records."""
-
-    # Institutions by their codes on the wire, and their keys
-
-    def institution_of_code(self, code: str) -> str | None:
-        row = self._row(
-            "SELECT institution FROM national_codes WHERE region = ? AND code = ?", code[1:7], code
-        )
-        return row[0] if row else None
-
-    def code_of_institution(self, id: str) -> str | None:
-        row = self._row("SELECT code FROM national_codes WHERE institution = ?", id)
-        return row[0] if row else None
-
-    def connect_code(self, code: str, institution: str, at: int) -> None:
-        self._db.execute(
-            "INSERT INTO national_codes (region, code, institution, connected_at)"
-            " VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (region, code) DO UPDATE SET institution = excluded.institution",
-            (code[1:7], code, institution, at),
-        )
-
-    def access_key(self, id: str) -> AccessKey | None:
-        row = self._row("SELECT id, code, made_at, ended_at FROM national_keys WHERE id = ?", id)
-        return AccessKey(*row) if row else None
-
-    def add_access_key(self, key: AccessKey) -> None:
-        self._db.execute(
-            "INSERT INTO national_keys (region, id, code, made_at, ended_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (key.code[1:7], *key),
-        )
-
-    def end_access_key(self, id: str, at: int) -> None:
-        self._db.execute("UPDATE national_keys SET ended_at = ? WHERE id = ?", (at, id))
-
-    def wire_items(self, codes: Iterable[str]) -> dict[str, WireItem]:
-        return {
-            row[0]: WireItem(*row)
-            for row in self._rows(
-                f"SELECT {_ITEM} FROM national_items WHERE code IN {IN}", as_json(codes)
-            )
-        }
-
-    def wire_items_after(self, code: str, limit: int) -> list[WireItem]:
-        return [
-            WireItem(*row)
-            for row in self._rows(
-                f"SELECT {_ITEM} FROM national_items WHERE code > ? ORDER BY code LIMIT ?",
-                code,
-                limit,
-            )
-        ]
-
-    def put_wire_items(self, items: Sequence[WireItem]) -> None:
-        self._db.executemany(
-            f"INSERT INTO national_items ({_ITEM}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (code) DO UPDATE SET name = excluded.name, form = excluded.form,"
-            " spec = excluded.spec, list = excluded.list, list_type = excluded.list_type,"
-            " charge_type = excluded.charge_type",
-            [tuple(item) for item in items],
-        )
 
     # Messages
 
@@ -265,11 +203,11 @@ class NationalRows(Rows):
         )
         return int(row[0])
 
-    def mark_reversed(self, institution: str, id: str, by: str) -> None:
+    def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None:
         self._db.execute(
-            "UPDATE national_settlements SET reversed_by = ?"
+            "UPDATE national_settlements SET reversed_by = ?, clearing = ?"
             " WHERE region = ? AND institution = ? AND id = ?",
-            (by, institution[1:7], institution, id),
+            (by, clearing, institution[1:7], institution, id),
         )
 
     def mark_cleared(

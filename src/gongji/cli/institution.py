@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gongji.lab.institution import Count, Institution, Keys, Manner
     from gongji.lab.institution_books import Difference
     from gongji.lab.institution_day import Day, Patient
-    from gongji.lab.institution_visits import Shelf
+    from gongji.lab.institution_window import Shelf
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SHARE = click.FloatRange(0, 1)
@@ -144,7 +144,7 @@ def _patients(given: str, seed: int) -> "list[Patient]":
 
 
 def _shelf(file: Path | None) -> "Shelf | None":
-    from gongji.lab.institution_visits import Shelf
+    from gongji.lab.institution_window import Shelf
 
     if file is None:
         return None

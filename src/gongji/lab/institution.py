@@ -173,7 +173,7 @@ class Institution:
                 "opter_type": "1",
                 "opter": "0001",
                 "opter_name": "模拟操作员",
-                "inf_time": f"{now():%Y-%m-%d %H:%M:%S}",
+                "inf_time": stamp(),
                 "fixmedins_code": self.code,
                 "fixmedins_name": "模拟机构",
                 "sign_no": self.sign_no,
@@ -268,6 +268,11 @@ def read_answer(status: int, body: bytes) -> Answer:
 def now() -> datetime:
     """Now, in China."""
     return datetime.now(LOCAL_TIME)
+
+
+def stamp() -> str:
+    """Now, as a DT."""
+    return f"{now():%Y-%m-%d %H:%M:%S}"
 
 
 def fen(amount: Any) -> int:

@@ -11,7 +11,8 @@ from gongji.desk.identity import check_digit
 from gongji.lab.institution import Institution, NoCentre
 from gongji.lab.institution_books import Books, DayEnd, Difference
 from gongji.lab.institution_checks import READABLE, WISHED, Checks
-from gongji.lab.institution_visits import Refused, Shelf, Window, at_pharmacy, at_window, on_ward
+from gongji.lab.institution_visits import at_pharmacy, at_window, on_ward
+from gongji.lab.institution_window import Refused, Shelf, Window
 
 _COUNTY = "319999"  # no county has it
 _MOST_AT_ONCE = 32

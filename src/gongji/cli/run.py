@@ -8,37 +8,37 @@ import rich_click as click
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
 @click.option("--sandbox", is_flag=True, help="An invented city for a vendor, made anew.")
+@click.option("--abroad", is_flag=True, help="Let the sandbox listen beyond this machine.")
 @click.option("--host", help="Address to listen on (GONGJI_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
-def serve(sample: bool, sandbox: bool, host: str | None, port: int | None) -> None:
+def serve(sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None) -> None:
     """Start the service: the API, its documentation and the pages."""
     import logging
-    import tempfile
 
     import msgspec
     import uvicorn
     from rich.console import Console
 
-    from gongji.cli.interface import announce_sandbox, in_a_folder
+    from gongji.cli.sandbox import serve_sandbox
     from gongji.cli.serving import announce, application, refuse_sample_abroad
-    from gongji.wiring import build, calm_the_collector, open_vault, sandbox_packs, settings
+    from gongji.wiring import build, calm_the_collector, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     chosen = msgspec.structs.replace(chosen, **given)
-    if sample or sandbox:
-        refuse_sample_abroad(chosen)
     if sample and sandbox:
         raise click.UsageError("--sample and --sandbox are two cities; choose one")
+    if abroad and not sandbox:
+        raise click.UsageError("--abroad is for --sandbox")
     if sandbox:
-        made = tempfile.TemporaryDirectory(prefix="gongji-sandbox-")
-        chosen = in_a_folder(chosen, Path(made.name))
-    office = build(chosen, packs=sandbox_packs() if sandbox else None)
+        serve_sandbox(chosen, abroad=abroad)
+        return
+    if sample:
+        refuse_sample_abroad(chosen)
+    office = build(chosen)
     console = Console()
-    app, city = application(office, chosen, sample=sample, sandbox=sandbox)
+    app, city = application(office, chosen, sample=sample)
     announce(console, office, chosen, city)
-    if sandbox:
-        announce_sandbox(console, open_vault(chosen), chosen)
     calm_the_collector()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     uvicorn.run(

@@ -6,7 +6,7 @@ from litestar import Litestar
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
-from gongji.cli.interface import connect_sample, furnish_sandbox, interface_of
+from gongji.cli.interface import connect_sample, interface_of
 from gongji.desk.counter import Counter
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
@@ -31,18 +31,14 @@ def refuse_sample_abroad(chosen: Settings) -> None:
         )
 
 
-def application(
-    office: Office, chosen: Settings, *, sample: bool, sandbox: bool = False
-) -> tuple[Litestar, City | None]:
-    """The web application and the national interface over one counter, with the sample city or the
-    sandbox where it is asked for."""
+def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Litestar, City | None]:
+    """The web application and the national interface over one counter, with the sample city where
+    it is asked for."""
     city = build_city(office) if sample else None
     if city is not None and city.fresh:
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
         office.do(partial(connect_sample, institutions=city.institutions))
-    if sandbox:
-        furnish_sandbox(office)
     vault = open_vault(chosen)
     counter = Counter(office)
     app = create_app(
@@ -50,7 +46,7 @@ def application(
         token_secret=vault.derive("tokens"),
         sample=None if city is None else _sample_of(city, chosen),
         certificate_key=vault.derive("certificates"),
-        more_routes=[route(interface_of(counter, vault, chosen, in_sandbox=sandbox))],
+        more_routes=[route(interface_of(counter, vault, chosen))],
     )
     return app, city
 

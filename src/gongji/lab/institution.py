@@ -96,6 +96,7 @@ class Institution:
         self._serial = itertools.count(1)
         self._lock = threading.Lock()
         self._own = threading.local()
+        self._lines: list[http.client.HTTPConnection] = []
 
     def msgid(self) -> str:
         """机构12位、时间14位、流水4位."""
@@ -149,6 +150,11 @@ class Institution:
         """Count a repeat that was meant."""
         self._count(infno, repeated=1)
 
+    def close(self) -> None:
+        """Hang up every line."""
+        for line in self._lines:
+            line.close()
+
     def _count(self, infno: str, *, took: float | None = None, **more: int) -> None:
         with self._lock:
             count = self.counts[infno]
@@ -187,6 +193,8 @@ class Institution:
         line = getattr(self._own, "line", None)
         if line is None:
             line = self._own.line = self._line()
+            with self._lock:
+                self._lines.append(line)
         self._post(line, infno, body)
         response = line.getresponse()
         return response.status, response.read()

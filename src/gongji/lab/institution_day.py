@@ -55,14 +55,31 @@ def play(
     say: Callable[[str], None] = lambda said: None,
 ) -> Day:
     """Play a day. Raises NoCentre where nobody answers in the interface's words."""
+    try:
+        return _play(institutions, patients, shelf, plan, say)
+    except Refused as refused:
+        raise NoCentre(str(refused)) from refused
+    except (KeyError, IndexError, TypeError, ValueError) as missing:
+        raise NoCentre(f"应答缺少字段 a field is missing: {missing!r}") from missing
+    finally:
+        for one in institutions:
+            one.close()
+
+
+def _play(
+    institutions: Sequence[Institution],
+    patients: Sequence[Patient],
+    shelf: Shelf | None,
+    plan: Plan,
+    say: Callable[[str], None],
+) -> Day:
     checks = Checks()
     for one in institutions:
         sign_in(one)
     first = institutions[0]
     shelf = shelf or look_up(first)
     windows = {one.code: Window(one, Books(), checks, shelf, plan) for one in institutions}
-    # The centre of the first patient's insurance clears: it is the institution's own region where
-    # patients are at home.
+    # Where the first patient is insured is where it is cleared.
     centre = windows[first.code].identify(random.Random(plan.seed), patients[0]).place  # noqa: S311
     ends = {one.code: DayEnd(one, windows[one.code].books, checks, centre) for one in institutions}
     for one in institutions:

@@ -95,7 +95,7 @@ def test_upgrading_again_changes_nothing(migrated: SqliteStore, tmp_path: Path) 
     assert schema(tmp_path / "migrated.db") == before
 
 
-REFERENCE = {"laws", "marks", "catalogue_editions", "catalogue_items"}
+REFERENCE = {"laws", "marks", "catalogue_editions", "catalogue_items", "national_items"}
 """Tables of what belongs to no region; every node of a cluster has them whole."""
 
 

@@ -1,4 +1,4 @@
-"""Putting the national interface together: keys, the sandbox, and the sample city's codes."""
+"""Putting the national interface together: keys, the sandbox's furniture, the sample city's codes."""
 
 import hmac
 import re
@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from importlib import resources
-from pathlib import Path
-
-import msgspec
-from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
 from gongji.desk.counter import Counter
@@ -92,36 +88,3 @@ def connect_sample(session: Session, institutions: Sequence[SampleInstitution]) 
 def _make_keys(session: Session) -> None:
     for place in sandbox.PLACES:
         session.unit.add_access_key(AccessKey(f"AK{place.code}", place.code, session.at))
-
-
-def in_a_folder(chosen: Settings, folder: Path) -> Settings:
-    """The sandbox's settings: a store and a key of its own, gone when the folder is.
-
-    The key is the same at every start, so that a vendor's configuration keeps working.
-    """
-    return msgspec.structs.replace(
-        chosen, database=f"sqlite:///{folder / 'sandbox.db'}", key="5a" * 32, key_file=None
-    )
-
-
-def announce_sandbox(console: Console, vault: Vault, chosen: Settings) -> None:
-    """Where to call, as whom, for whom."""
-    at = f"http://{chosen.host}:{chosen.port}/fsi/api/rsfComIfsService/callService"
-    console.print(f"[bold]沙箱 sandbox[/]  POST {at}", soft_wrap=True)
-    for place in sandbox.PLACES:
-        key = f"AK{place.code}"
-        console.print(f"  {place.code} {place.name}", highlight=False)
-        console.print(
-            f"    _api_access_key {key}  SK {access_secret(vault, key)}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    for guest in sandbox.everybody():
-        role = (
-            "出资人"
-            if guest in (sandbox.SPONSOR, sandbox.RICH)
-            else "共济成员"
-            if guest.kinship
-            else "未组网"
-        )
-        console.print(f"  {guest.name} {guest.number} {guest.scheme} {role}", highlight=False)

@@ -10,6 +10,7 @@ from gongji.cli import (
     calendar,
     catalogue,
     enrolment,
+    institution,
     keys,
     law,
     national,
@@ -45,7 +46,7 @@ for command in (
     premiums.notices,
     keys.keys,
     national.national,
-    national.simulate_institution,
+    institution.simulate_institution,
     national.fuzz_interface,
 ):
     cli.add_command(command)
@@ -55,6 +56,7 @@ def main() -> None:
     """The entry point: expected failures become one line on stderr."""
     from gongji.desk.ports import StoreUnavailable, WrongKey
     from gongji.lab.forms import BadScenario
+    from gongji.lab.institution import NoCentre
     from gongji.policy.pack import NoProvision, UnknownRegion
     from gongji.policy.reading import BadPack
     from gongji.wiring import BadSetting
@@ -65,6 +67,7 @@ def main() -> None:
         BadPack,
         BadScenario,
         BadSetting,
+        NoCentre,
         NoProvision,
         StoreUnavailable,
         UnknownRegion,

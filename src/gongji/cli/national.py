@@ -1,7 +1,6 @@
-"""Commands of the national interface: connect institutions, play one, and send it nonsense."""
+"""Commands of the national interface: connect institutions, and send it nonsense."""
 
 import sys
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,81 +96,6 @@ def profiles() -> None:
     for profile in loaded().values():
         areas = " ".join(profile.areas) or "everywhere else"
         click.echo(f"{profile.name:<12} {profile.title}  {areas}  {profile.gateway}")
-
-
-@click.command("simulate-institution")
-@click.option(
-    "--url",
-    default="http://127.0.0.1:8000/fsi/api/rsfComIfsService/callService",
-    show_default=True,
-    help="The server's one address.",
-)
-@click.option(
-    "--code",
-    default="H99000000001",
-    show_default=True,
-    help="The institution; a code that begins with P is a pharmacy's.",
-)
-@click.option("--key", default="", help="Its access key; left out, nothing is signed.")
-@click.option("--secret", default="", help="The access key's secret.")
-@click.option(
-    "--region", default="990000", show_default=True, help="Where the patients are insured."
-)
-@click.option(
-    "--patients",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="CSV of number,name,insutype; left out, the sandbox's people.",
-)
-@click.option(
-    "--items",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="CSV of code,price; left out, the sandbox's items.",
-)
-@click.option("--visits", default=50, show_default=True, help="How many patients come.")
-@click.option("--rate", default=20.0, show_default=True, help="How many a second, on average.")
-@click.option("--faults", default=0.2, show_default=True, help="How often something goes wrong.")
-@click.option("--seed", default=1, show_default=True, help="The same seed is the same day.")
-def simulate_institution(
-    url: str, code: str, key: str, secret: str, region: str, patients: Path | None,
-    items: Path | None, visits: int, rate: float, faults: float, seed: int,
-) -> None:  # fmt: skip
-    """Play an institution's day against a server that speaks the national interface."""
-    from rich.console import Console
-
-    from gongji.lab import sandbox
-    from gongji.lab.institution import Institution, Patient
-    from gongji.lab.institution_client import Refused, Shop
-
-    people = (
-        [Patient(*row) for row in _rows(patients, 3)]
-        if patients
-        else [Patient(g.number, g.name, sandbox.INSUTYPES[g.scheme]) for g in sandbox.CROWD]
-    )
-    sold = (
-        {name: Decimal(price) for name, price in _rows(items, 2)} if items else dict(sandbox.PRICES)
-    )
-    console = Console()
-    player = Institution(Shop(url, code, "模拟机构", region, key, secret), sold, seed)
-    try:
-        day = player.day(people, visits=visits, a_second=rate, faults=faults, say=console.print)
-    except (OSError, Refused) as error:
-        click.echo(f"gongji: {url}: {error}", err=True)
-        sys.exit(2)
-    console.print(", ".join(f"{count:,} {what}" for what, count in sorted(day.done.items())))
-    console.print(
-        f"fees {day.fee:,} yuan, accounts {day.accounts:,}, of them pooled {day.pooled:,}"
-    )
-    for one in day.wrong:
-        console.print(f"[red]{one}")
-    console.print("[green]every identity holds" if not day.wrong else f"{len(day.wrong)} WRONG")
-    sys.exit(1 if day.wrong else 0)
-
-
-def _rows(file: Path, columns: int) -> list[list[str]]:
-    import csv
-
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [row[:columns] for row in csv.reader(lines) if len(row) >= columns]
 
 
 @click.command("fuzz-interface")

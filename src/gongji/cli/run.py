@@ -11,6 +11,7 @@ PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
 @click.option("--sandbox", is_flag=True, help="An invented city for a vendor, made anew.")
+@click.option("--abroad", is_flag=True, help="Let the sandbox listen beyond this machine.")
 @click.option("--host", help="Address to listen on (GONGJI_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
 @click.option(
@@ -20,44 +21,42 @@ PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
     show_default=True,
     help="Processes that serve; for PostgreSQL, about one a core.",
 )
-def serve(sample: bool, sandbox: bool, host: str | None, port: int | None, workers: int) -> None:
+def serve(
+    sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None, workers: int
+) -> None:
     """Start the service: the API, its documentation and the pages."""
-    import tempfile
 
     import msgspec
     from rich.console import Console
 
     from gongji.cli import serving
-    from gongji.cli.interface import announce_sandbox, furnish_sandbox, in_a_folder
+    from gongji.cli.sandbox import serve_sandbox
     from gongji.cli.workers import check_port, run_service
-    from gongji.wiring import build, open_vault, sandbox_packs, settings
+    from gongji.wiring import build, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     chosen = msgspec.structs.replace(chosen, **given)
     if sample and sandbox:
         raise click.UsageError("--sample and --sandbox are two cities; choose one")
-    if sample or sandbox:
-        serving.refuse_sample_abroad(chosen)
+    if abroad and not sandbox:
+        raise click.UsageError("--abroad is for --sandbox")
     if sandbox:
-        made = tempfile.TemporaryDirectory(prefix="gongji-sandbox-")
-        chosen = in_a_folder(chosen, Path(made.name))
+        serve_sandbox(chosen, abroad=abroad)
+        return
+    if sample:
+        serving.refuse_sample_abroad(chosen)
     if workers > 1 and chosen.database.startswith("sqlite:"):
         click.echo(
             "gongji: SQLite lets one process write at a time; --workers 1 is faster there", err=True
         )
     check_port(chosen)
-    office = build(chosen, packs=sandbox_packs() if sandbox else None)
+    office = build(chosen)
     city = serving.sample_city(office) if sample else None
-    if sandbox:
-        furnish_sandbox(office)
-    console = Console()
-    serving.announce(console, office, chosen, city)
-    if sandbox:
-        announce_sandbox(console, open_vault(chosen), chosen)
+    serving.announce(Console(), office, chosen, city)
     office.store.close()
     shown = None if city is None else serving.sample_of(city, chosen)
-    run_service(chosen, shown, workers, sandbox=sandbox)
+    run_service(chosen, shown, workers)
 
 
 @click.command()

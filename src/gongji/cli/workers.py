@@ -32,7 +32,6 @@ from gongji.wiring import (
     build,
     calm_the_collector,
     open_vault,
-    sandbox_packs,
 )
 
 log = logging.getLogger("gongji.workers")
@@ -47,17 +46,15 @@ def check_port(chosen: Settings) -> None:
     _bound(chosen, shared=False).close()
 
 
-def run_service(
-    chosen: Settings, sample: SampleInfo | None, workers: int, *, sandbox: bool = False
-) -> None:
+def run_service(chosen: Settings, sample: SampleInfo | None, workers: int) -> None:
     """Serve until told to stop. Whoever is in a queue then is served first."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if workers == 1:
-        serve(chosen, sample, sandbox=sandbox, shared=False)
+        serve(chosen, sample, shared=False)
     elif not hasattr(socket, "SO_REUSEPORT"):
         raise BadSetting("--workers: this system cannot share a port; leave it at 1")
     else:
-        supervise(partial(serve, chosen, sample, sandbox=sandbox, shared=True), workers)
+        supervise(partial(serve, chosen, sample, shared=True), workers)
 
 
 def supervise(serves: Callable[[], None], workers: int) -> None:
@@ -89,10 +86,10 @@ def supervise(serves: Callable[[], None], workers: int) -> None:
             process.join()
 
 
-def serve(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool, shared: bool) -> None:
+def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
     config = uvicorn.Config(
-        application(chosen, sample, sandbox=sandbox),
+        application(chosen, sample),
         http="httptools",
         log_level="warning",
         access_log=False,
@@ -106,10 +103,10 @@ def serve(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool, shared:
         uvicorn.Server(config).run([listening])
 
 
-def application(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool = False) -> Lane:
+def application(chosen: Settings, sample: SampleInfo | None) -> Lane:
     """The web application and the national interface of this process, over one counter. It closes
     its store when it stops."""
-    office = build(chosen, packs=sandbox_packs() if sandbox else None)
+    office = build(chosen)
     vault = open_vault(chosen)
     counter = Counter(office, longest=chosen.queue)
     app = create_app(
@@ -117,7 +114,7 @@ def application(chosen: Settings, sample: SampleInfo | None, *, sandbox: bool = 
         token_secret=vault.derive("tokens"),
         sample=sample,
         certificate_key=vault.derive("certificates"),
-        more_routes=[route(interface_of(counter, vault, chosen, in_sandbox=sandbox))],
+        more_routes=[route(interface_of(counter, vault, chosen))],
     )
     app.on_shutdown.append(office.store.close)
     calm_the_collector()

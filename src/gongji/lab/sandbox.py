@@ -26,8 +26,6 @@ from gongji.terms import (
 )
 
 OWN_FEN, SHARED_FEN = 20_00, 1_000_00
-INSUTYPES = {Scheme.EMPLOYEE: "310", Scheme.RESIDENT: "390"}
-"""险种类型 of the sandbox's people, on the wire."""
 
 PRICES = {
     "XJ01CAA040A001010100001": Decimal("18.50"),

@@ -159,7 +159,7 @@ def psn_type_of(person: Person, born: date | None, day: date) -> str:
 
 def moment_of(text: str) -> datetime:
     """A DT that was read."""
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=LOCAL_TIME)
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL_TIME)
 
 
 def shown_moment(at: datetime) -> str:

@@ -200,19 +200,27 @@ def _decided(
         return care
     if (care is Care.INPATIENT) != (visit.kind is VisitKind.INPATIENT):
         return Wrong(f"med_type（医疗类别）{given['med_type']}与就诊登记的类别不符；请核对")
-    since, before = benefit_year(call.law(known.person.region), call.session.now)
     decided = decide_lines(
         call,
         known.person.id,
         care,
         lines,
         plan=None,
-        deductible_used_fen=call.session.unit.deductible_used(known.person.id, care, since, before),
+        deductible_used_fen=_deductible_used(call, known, care),
         retired=_retired(visit, given),
     )
     if isinstance(decided, Wrong):
         return decided
     return Case(known, visit, given, care, lines, decided, batch)
+
+
+def _deductible_used(call: Call, known: Known, care: Care) -> int:
+    """What of the deductible the benefit year's settlements have used, at every institution."""
+    law = call.law(known.person.region)
+    if care in law.no_fund_care.value:
+        return 0
+    since, before = benefit_year(law, call.session.now)
+    return call.session.unit.deductible_used(known.person.id, care, since, before)
 
 
 def _wrong_total(given: Values, lines: Sequence[Line]) -> Wrong | None:

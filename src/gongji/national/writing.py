@@ -27,12 +27,11 @@ def output_of(transaction: Transaction, given: Mapping[str, Any]) -> Any:
             found[node.name] = [row_of(node, row) for row in rows or ()]
         else:
             found[node.name] = row_of(node, rows or {})
-    for extra in given.keys() & _PAGES:
-        found[extra] = given[extra]
+    found.update((name, given[name]) for name in _PAGES if name in given)
     return found
 
 
-_PAGES = {
+_PAGES = (
     "recordCounts",
     "pages",
     "pageNum",
@@ -42,7 +41,7 @@ _PAGES = {
     "endRow",
     "firstPage",
     "lastPage",
-}
+)
 
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:

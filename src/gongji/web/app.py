@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
-from litestar.handlers import ASGIRouteHandler
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
@@ -50,7 +50,7 @@ def create_app(
     sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
-    more_routes: Sequence[ASGIRouteHandler] = (),
+    more_routes: Sequence[BaseRouteHandler] = (),
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
@@ -61,7 +61,7 @@ def create_app(
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
 
-    `more_routes` are those of a sibling room: the national interface.
+    `more_routes` are the national interface's, and the sandbox's own.
     """
     v1 = Router(
         "/v1",

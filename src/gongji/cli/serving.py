@@ -2,30 +2,35 @@
 
 from functools import partial
 
+import httpx2
 from litestar import Litestar
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
+from gongji.cli.players import players
 from gongji.desk.counter import Counter
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
+from gongji.faces.app import pages, shared
+from gongji.faces.demo_provider import LOOPBACK, DemoProvider
+from gongji.faces.house import House
+from gongji.faces.oidc import Provider, RelyingParty
+from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
 from gongji.web.access import make_token
 from gongji.web.app import create_app
-from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.wiring import BadSetting, Settings, open_vault
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SHOWN = "310000"  # the sample family of the first page lives in Shanghai's pack
 
 
 def refuse_sample_abroad(chosen: Settings) -> None:
     """The sample's keys are printed for everyone to see: they never leave this machine."""
-    if chosen.host not in _LOOPBACK:
+    if chosen.host not in LOOPBACK:
         raise BadSetting(
             f"GONGJI_HOST: {chosen.host} is not this machine; the sample city with its published "
-            f"keys is served on {', '.join(sorted(_LOOPBACK))} only"
+            f"keys is served on {', '.join(sorted(LOOPBACK))} only"
         )
 
 
@@ -36,13 +41,44 @@ def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Lite
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
     vault = open_vault(chosen)
+    demo = None if city is None else DemoProvider(players(city, _SHOWN), chosen.host)
+    house = House(
+        vault.derive("pages"),
+        provider=_relying_party(chosen, demo),
+        demo=demo,
+        public_address=chosen.public_address,
+    )
     app = create_app(
         Counter(office),
         token_secret=vault.derive("tokens"),
-        sample=None if city is None else _sample_of(city, chosen),
         certificate_key=vault.derive("certificates"),
+        public_address=chosen.public_address,
+        pages=pages(),
+        shared=shared(house, None if city is None else _sample_of(city, chosen)),
     )
+    if demo is not None and house.provider is not None:
+        house.provider.reached_by(httpx2.ASGITransport(app=app))
     return app, city
+
+
+def _relying_party(chosen: Settings, demo: DemoProvider | None) -> RelyingParty | None:
+    """The identity provider of the settings, or that of the demonstration."""
+    if demo is not None:
+        return RelyingParty(demo.provider)
+    if chosen.oidc_issuer is None:
+        return None
+    if chosen.oidc_client is None or chosen.oidc_secret is None:
+        raise BadSetting(
+            "GONGJI_OIDC_ISSUER: GONGJI_OIDC_CLIENT and GONGJI_OIDC_SECRET are needed beside it,"
+            " as the identity provider has given them"
+        )
+    return RelyingParty(
+        Provider(
+            issuer=chosen.oidc_issuer,
+            client_id=chosen.oidc_client,
+            client_secret=chosen.oidc_secret,
+        )
+    )
 
 
 def _sample_of(city: City, chosen: Settings) -> SampleInfo:

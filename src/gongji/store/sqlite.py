@@ -20,6 +20,7 @@ from gongji.store.book_rows import BookRows
 from gongji.store.calendar_rows import CalendarRows
 from gongji.store.catalogue_rows import CatalogueRows
 from gongji.store.cipher import Vault
+from gongji.store.faces_rows import FacesRows
 from gongji.store.people_rows import PeopleRows
 from gongji.store.pool_rows import PoolRows
 from gongji.store.premium_rows import PremiumRows
@@ -141,9 +142,9 @@ def schema_statements() -> tuple[str, ...]:
 
 
 def append_only() -> Iterator[str]:
-    """Triggers by which vouchers, entries and answers are never changed: not by a mistake of ours,
+    """Triggers by which vouchers, entries, answers and the trail are never changed: not by a mistake of ours,
     and not by whoever opens the file with another program."""
-    for name in ("vouchers", "entries", "answers"):
+    for name in ("vouchers", "entries", "answers", "trail"):
         for act in ("UPDATE", "DELETE"):
             yield (
                 f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
@@ -152,7 +153,14 @@ def append_only() -> Iterator[str]:
 
 
 class SqliteUnit(
-    PeopleRows, PoolRows, BookRows, AnswerRows, CalendarRows, CatalogueRows, PremiumRows
+    PeopleRows,
+    PoolRows,
+    BookRows,
+    AnswerRows,
+    CalendarRows,
+    CatalogueRows,
+    PremiumRows,
+    FacesRows,
 ):
     """All the rows together: what the desk calls a unit."""
 

@@ -1,6 +1,8 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
@@ -15,17 +17,14 @@ from gongji.web import (
     docs,
     life_routes,
     pack_routes,
-    pages,
     people_routes,
     pool_routes,
     premium_routes,
     settlement_routes,
-    verify_page,
 )
 from gongji.web.access import Call, Doorkeeper, admit
 from gongji.web.problems import HANDLERS
 from gongji.web.reading import BODY_LIMIT
-from gongji.web.sample import SampleInfo
 
 _HEADERS = [
     (
@@ -41,14 +40,15 @@ def create_app(
     counter: Counter,
     *,
     token_secret: bytes,
-    sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
+    pages: Sequence[Any] = (),
+    shared: Mapping[str, Any] | None = None,
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
-    `token_secret` (32 bytes at least) signs persons' tokens. `sample` is the family of the first
-    page; without it the first page is a word of welcome.
+    `token_secret` (32 bytes at least) signs persons' tokens. `pages` are routes beside the API, and
+    `shared` is what they share: the faces, or nothing.
 
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
@@ -68,7 +68,7 @@ def create_app(
         ],
     )
     return Litestar(
-        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages.ROUTES, *verify_page.ROUTES],
+        route_handlers=[v1, pack_routes.health, *docs.ROUTES, *pages],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
@@ -88,9 +88,9 @@ def create_app(
             {
                 "counter": counter,
                 "doorkeeper": Doorkeeper(counter, token_secret),
-                "sample": sample,
                 "certificate_key": certificate_key or _derived(token_secret),
                 "public_address": public_address,
+                **(shared or {}),
             }
         ),
         logging_config=None,

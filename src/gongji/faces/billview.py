@@ -1,19 +1,18 @@
 """账单页: a settled bill of the sample family in the words and the picture of its page."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from gongji.desk.ports import Answer
-from gongji.policy.pack import Basis
+from gongji.faces.picture import PARTS, Flow, Picture, draw
+from gongji.faces.rules import Quote, Reason, quotes, reason
+from gongji.faces.sample import SampleInfo
 from gongji.policy.reading import Law
 from gongji.settlement.bill import Balances, SettlementRequest
 from gongji.settlement.decide import Decision
 from gongji.terms import moment
-from gongji.web.picture import PARTS, Flow, Picture, draw
-from gongji.web.sample import SampleInfo
-from gongji.web.showing import provision_shown
 from gongji.words import OUTCOMES, Lang, Words, name_of
 
 
@@ -25,26 +24,6 @@ class Row(NamedTuple):
     note: str
     fen: int
     after_fen: int | None
-
-
-class Reason(NamedTuple):
-    """A cause, and what would succeed."""
-
-    says: str
-    remedy: str
-
-
-class Quote(NamedTuple):
-    """The words of a rule, with the day from which they hold and where they stand."""
-
-    asks: str
-    rules: str
-    quote: str
-    day: date
-    basis: str
-    text: str
-    place: str
-    reading: str
 
 
 class BillView(NamedTuple):
@@ -65,17 +44,6 @@ class BillView(NamedTuple):
     outside_relief_fen: int
     own_after: Balances | None
     law: str
-
-
-_BASIS = {
-    Basis.STATED: Words("起", "from"),
-    Basis.ROUNDED: Words(
-        "起（原文只写月份、季度或年份）", "from (the text names a month or season)"
-    ),
-    Basis.FIRST_SEEN: Words(
-        "起（原文未写日期，为首次见到之日）", "from (no day is named; first seen)"
-    ),
-}
 
 
 def bill_view(
@@ -106,11 +74,8 @@ def bill_view(
         says=outcome.says.say(lang),
         picture=draw(flows, parts, names) if bill.total_fen else None,
         rows=_rows(bill, decision, names, lang),
-        reasons=tuple(
-            Reason(OUTCOMES[one.value].says.say(lang), OUTCOMES[one.value].remedy.say(lang))
-            for one in decision.reasons
-        ),
-        quotes=tuple(_quote(law, key, lang) for key in decision.cites),
+        reasons=tuple(reason(one, lang) for one in decision.reasons),
+        quotes=quotes(law, decision.cites, lang),
         outside_relief_fen=decision.outside_relief_fen,
         own_after=decision.own_after if decision.own_fen else None,
         law=answer.law,
@@ -141,17 +106,3 @@ def _rows(
     rows.append(Row("cash", names["cash"], PARTS["self_paid"].say(lang), self_cash, None))
     rows.append(Row("cash", names["cash"], PARTS["uncovered"].say(lang), bill.uncovered_fen, None))
     return tuple(row for row in rows if row.fen)
-
-
-def _quote(law: Law, key: str, lang: Lang) -> Quote:
-    found = provision_shown(law, law.provision(key))
-    return Quote(
-        asks=found.asks_zh if lang == "zh" else found.asks_en,
-        rules=" · ".join(found.rules),
-        quote=found.quote,
-        day=found.day,
-        basis=_BASIS[Basis(found.basis)].say(lang),
-        text=found.text,
-        place=found.place,
-        reading=found.reading_zh if lang == "zh" else found.reading_en,
-    )

@@ -1,4 +1,4 @@
-"""页面: the first page, where one family's bill is settled, drawn and explained.
+"""示例账单: a page without a sign-in, where one family's bill is settled, drawn and explained.
 
 Rendered on the server, without script. A form is posted, settled like any other bill through the
 counter, and answered with a redirect, so that nothing is settled twice by looking again.
@@ -6,15 +6,12 @@ counter, and answered with a redirect, so that nothing is settled twice by looki
 
 import asyncio
 import secrets
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from typing import NamedTuple
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from litestar import MediaType, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery, RawBody
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from gongji.desk.counter import Busy
@@ -22,45 +19,19 @@ from gongji.desk.office import Session
 from gongji.desk.people import balances_of
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller, CallerKind, StoreUnavailable
 from gongji.desk.settling import decision_of, replay
+from gongji.faces.billview import BillView, bill_view
+from gongji.faces.money import NoSum, fen_of
+from gongji.faces.sample import SampleInfo, SampleInstitution
+from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances, SettlementRequest
 from gongji.terms import NEVER, Care, Channel, Purse, local_day
-from gongji.web.access import ANYONE, Call
-from gongji.web.billview import BillView, bill_view
 from gongji.web.forms import BadInput
-from gongji.web.money import NoSum, fen_of, yuan
 from gongji.web.problems import Refused
 from gongji.web.reading import read_body
-from gongji.web.sample import SampleInfo, SampleInstitution
 from gongji.web.settlement_routes import law_of, settle_bill
-from gongji.words import REFUSALS, Lang, Words, name_of
-
-TEMPLATES = Environment(
-    loader=PackageLoader("gongji.web", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
-TEMPLATES.filters["yuan"] = yuan
-
-
-def render(template: str, lang: Lang, status: int = 200, **context: Any) -> Response[str]:
-    """A page in one language. `t(zh, en)` in a template takes the one that is read."""
-
-    def t(zh: str, en: str) -> str:
-        return zh if lang == "zh" else en
-
-    text = TEMPLATES.get_template(template).render(lang=lang, t=t, **context)
-    return Response(text, media_type=MediaType.HTML, status_code=status)
-
-
-def language_of(lang: str) -> Lang:
-    """Chinese, unless English is asked for."""
-    return "en" if lang == "en" else "zh"
+from gongji.words import REFUSALS, Words, name_of
 
 
 class Fields(NamedTuple):
@@ -75,20 +46,15 @@ class Fields(NamedTuple):
     prescription: bool = True
 
 
-@get("/", opt=ANYONE, include_in_schema=False)
-async def home(request: Call, lang: FromQuery[str] = "zh") -> Response[str]:
-    """The family, the form, and the newest bill; without a sample, a word of welcome."""
-    sample: SampleInfo | None = request.app.state.sample
-    if sample is None:
-        packs = request.office.law.packs.values()
-        return render("welcome.html", language_of(lang), packs=packs, path="/")
-    return await _home(request, sample, language_of(lang))
+@get("/example", opt=OPEN_PAGE, include_in_schema=False)
+async def home(request: Visit) -> Response[str]:
+    """The family, the form, and the newest bill."""
+    return await _home(request, _sample(request))
 
 
 async def _home(
-    request: Call,
+    request: Visit,
     sample: SampleInfo,
-    lang: Lang,
     fields: Fields | None = None,
     wrong: tuple[str, Words, Words] | None = None,
     status: int = 200,
@@ -96,9 +62,9 @@ async def _home(
     balances, newest = await request.counter.ask(lambda session: _family(session, sample))
     law = request.office.law.on(sample.sponsor.id[1:7], local_day(request.office.clock()))
     held = balances[sample.sponsor.id]
-    return render(
-        "home.html",
-        lang,
+    lang = request.lang
+    return request.page(
+        "example.html",
         status,
         sample=sample,
         fields=fields or Fields(_fresh_id(), sample.patients[0].id),
@@ -111,8 +77,7 @@ async def _home(
         balances=balances,
         example_id=_fresh_id(),
         tokens={id: request.app.state.doorkeeper.token(id) for id in sample.people()},
-        view=None if newest is None else await _view(request, sample, newest, lang),
-        path="/",
+        view=None if newest is None else await _view(request, sample, newest),
     )
 
 
@@ -144,73 +109,65 @@ def _fresh_id() -> str:
     return f"page-{secrets.token_hex(6)}"
 
 
-async def _view(request: Call, sample: SampleInfo, answer: Answer, lang: Lang) -> BillView:
+async def _view(request: Visit, sample: SampleInfo, answer: Answer) -> BillView:
     law = await law_of(request.office, answer.law)
-    return bill_view(answer, decision_of(answer), law, sample, lang)
+    return bill_view(answer, decision_of(answer), law, sample, request.lang)
 
 
-@get("/bills/{institution:str}/{id:str}", opt=ANYONE, include_in_schema=False)
-async def bill(
-    request: Call, institution: FromPath[str], id: FromPath[str], lang: FromQuery[str] = "zh"
-) -> Response[str]:
+@get("/bills/{institution:str}/{id:str}", opt=OPEN_PAGE, include_in_schema=False)
+async def bill(request: Visit, institution: FromPath[str], id: FromPath[str]) -> Response[str]:
     """A settled bill of the sample family. Other people's bills are not shown to passers-by."""
     sample, key = _sample(request), AnswerKey(institution, id)
     found = await request.counter.ask(lambda session: session.unit.answered([key]))
     answer = found.get(key)
     if answer is None or not _is_shown(sample, answer):
         raise NotFoundException
-    said = language_of(lang)
-    view = await _view(request, sample, answer, said)
+    view = await _view(request, sample, answer)
     again = await asyncio.to_thread(replay, request.office, answer)
-    path = f"/bills/{institution}/{id}"
-    return render("bill.html", said, view=view, sample=sample, same=again.same, path=path)
+    return request.page("bill.html", view=view, sample=sample, same=again.same)
 
 
-@post("/bills", opt=ANYONE, include_in_schema=False)
-async def settle(request: Call, body: RawBody) -> Response[str] | Redirect:
+@post("/bills", opt=OPEN_PAGE, include_in_schema=False)
+async def settle(request: Visit) -> Response[str] | Redirect:
     """Settle what the form says, then lead to the bill's own page."""
-    sample, form = _sample(request), _form(body)
-    lang = language_of(form.get("lang", "zh"))
+    sample, form = _sample(request), await request.sent()
     fields = Fields(
-        id=form.get("id", ""),
-        patient=form.get("patient", ""),
-        care=form.get("care", ""),
-        fund_paid=form.get("fund_paid", ""),
-        self_paid=form.get("self_paid", ""),
-        uncovered=form.get("uncovered", ""),
+        id=form["id"],
+        patient=form["patient"],
+        care=form["care"],
+        fund_paid=form["fund_paid"],
+        self_paid=form["self_paid"],
+        uncovered=form["uncovered"],
         prescription="prescription" in form,
     )
-    return await _settle(request, sample, fields, lang)
+    return await _settle(request, sample, fields)
 
 
-@post("/bills/example", opt=ANYONE, include_in_schema=False)
-async def settle_example(request: Call, body: RawBody) -> Response[str] | Redirect:
+@post("/bills/example", opt=OPEN_PAGE, include_in_schema=False)
+async def settle_example(request: Visit) -> Response[str] | Redirect:
     """Settle the example of the sources: the son's 100 yuan."""
-    sample, form = _sample(request), _form(body)
+    sample, form = _sample(request), await request.sent()
     sum_text = f"{sample.example_self_paid_fen // 100}.{sample.example_self_paid_fen % 100:02d}"
-    fields = Fields(form.get("id", ""), sample.patients[0].id, Care.OUTPATIENT, "0", sum_text, "0")
-    return await _settle(request, sample, fields, language_of(form.get("lang", "zh")))
+    fields = Fields(form["id"], sample.patients[0].id, Care.OUTPATIENT, "0", sum_text, "0")
+    return await _settle(request, sample, fields)
 
 
-async def _settle(
-    request: Call, sample: SampleInfo, fields: Fields, lang: Lang
-) -> Response[str] | Redirect:
+async def _settle(request: Visit, sample: SampleInfo, fields: Fields) -> Response[str] | Redirect:
     try:
         asked = _request(sample, fields)
         asker = Caller("page", asked.institution[1:7], CallerKind.INSTITUTION, asked.institution)
         await settle_bill(request.counter, asker, asked)
     except _WrongSum as error:
-        return await _home(request, sample, lang, fields, (error.field, *_NO_SUM), 400)
+        return await _home(request, sample, fields, (error.field, *_NO_SUM), 400)
     except Refused as error:
         saying = REFUSALS[error.refusal.code.value]
         again = fields._replace(id=_fresh_id())
-        return await _home(request, sample, lang, again, ("", saying.says, saying.remedy), 422)
+        return await _home(request, sample, again, ("", saying.says, saying.remedy), 422)
     except BadInput as error:
-        return await _home(request, sample, lang, fields, ("", error.wrong, error.remedy), 400)
+        return await _home(request, sample, fields, ("", error.wrong, error.remedy), 400)
     except (Busy, StoreUnavailable, NoProvision):
-        return render("sorry.html", lang, 503, path="/")
-    suffix = "?lang=en" if lang == "en" else ""
-    return Redirect(f"/bills/{asked.institution}/{asked.id}{suffix}", status_code=303)
+        return request.page("sorry.html", 503)
+    return request.go(f"/bills/{asked.institution}/{asked.id}")
 
 
 def _request(sample: SampleInfo, fields: Fields) -> SettlementRequest:
@@ -269,15 +226,7 @@ def _fen(fields: Fields, field: str) -> int:
         raise _WrongSum(field) from None
 
 
-def _form(body: RawBody) -> Mapping[str, str]:
-    try:
-        found = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20)
-    except ValueError:
-        return {}
-    return {name: values[0][:200] for name, values in found.items()}
-
-
-def _sample(request: Call) -> SampleInfo:
+def _sample(request: Visit) -> SampleInfo:
     sample: SampleInfo | None = request.app.state.sample
     if sample is None:
         raise NotFoundException

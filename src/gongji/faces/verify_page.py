@@ -1,24 +1,19 @@
 """核验: the page to which the QR code of a certificate leads. It says what is certified, or that the
 code is not ours; a name and a number are shown masked, as they are on the paper."""
 
-from urllib.parse import quote
-
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from gongji.desk.certificates import verify
-from gongji.web.access import ANYONE, Call
-from gongji.web.pages import language_of, render
+from gongji.faces.visit import OPEN_PAGE, Visit
 
 _LONGEST = 100
 """No token of ours is longer; a longer one is not looked at."""
 
 
-@get(["/certificates/verify/{token:str}", "/verify/premium/{token:str}"], opt=ANYONE,
+@get(["/certificates/verify/{token:str}", "/verify/premium/{token:str}"], opt=OPEN_PAGE,
      include_in_schema=False)  # fmt: skip
-async def verified(
-    request: Call, token: FromPath[str], lang: FromQuery[str] = "zh"
-) -> Response[str]:
+async def verified(request: Visit, token: FromPath[str]) -> Response[str]:
     """Whether a certificate's code is genuine, and what it certifies. The second address is the one
     that the QR code says."""
     key: bytes = request.app.state.certificate_key
@@ -26,13 +21,8 @@ async def verified(
     if len(token) <= _LONGEST:
         found = await request.counter.ask(lambda session: verify(session, token, key))
     certificate, words = found or (None, None)
-    return render(
-        "verify.html",
-        language_of(lang),
-        200 if found else 404,
-        certificate=certificate,
-        words=words,
-        path=f"/certificates/verify/{quote(token[:_LONGEST], safe='')}",
+    return request.page(
+        "verify.html", 200 if found else 404, certificate=certificate, printed=words
     )
 
 

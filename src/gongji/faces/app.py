@@ -1,0 +1,39 @@
+"""所有页面: the faces' routes in one router, with the guard before them and the words when they fail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Router
+
+from gongji.faces import demo_provider, docs_page, example_page, front, signing_in, verify_page
+from gongji.faces.house import House
+from gongji.faces.sample import SampleInfo
+from gongji.faces.troubles import HANDLERS
+from gongji.faces.visit import Visit, enter
+
+ROUTES = [
+    *front.ROUTES,
+    *signing_in.ROUTES,
+    *demo_provider.ROUTES,
+    *docs_page.ROUTES,
+    *example_page.ROUTES,
+    *verify_page.ROUTES,
+]
+
+
+def pages() -> list[Router]:
+    """Every page. A page that does not say for whom it is fails at the guard."""
+    return [
+        Router(
+            "/",
+            route_handlers=ROUTES,
+            guards=[enter],
+            request_class=Visit,
+            exception_handlers=HANDLERS,
+        )
+    ]
+
+
+def shared(house: House, sample: SampleInfo | None = None) -> Mapping[str, Any]:
+    """What the application keeps for the pages."""
+    return {"house": house, "sample": sample}

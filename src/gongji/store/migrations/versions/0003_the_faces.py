@@ -1,0 +1,80 @@
+"""the faces"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sign_ins",
+        sa.Column("region", sa.Text(), nullable=False, comment="统筹区"),
+        sa.Column("id", sa.Text(), nullable=False, comment="令牌的散列"),
+        sa.Column("role", sa.Text(), nullable=False, comment="角色"),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("region", "id", name="sign_ins_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "staff_accounts",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False, comment="登录名"),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False, comment="argon2id"),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False, comment="连续输错次数"),
+        sa.Column("locked_until", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("failed >= 0", name="staff_accounts_check_1"),
+        sa.PrimaryKeyConstraint("region", "login", name="staff_accounts_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("region", sa.Text(), nullable=False, comment="the owner's"),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False, comment="表单"),
+        sa.Column("fields", sa.LargeBinary(), nullable=False, comment="已填内容（SM4-GCM）"),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.LargeBinary(), nullable=True, comment="办理结果（SM4-GCM）"),
+        sa.PrimaryKeyConstraint("region", "id", name="drafts_pk"),
+        sqlite_with_rowid=False,
+    )
+    _trail()
+
+
+def _trail() -> None:
+    op.create_table(
+        "trail",
+        sa.Column(
+            "region",
+            sa.Text(),
+            nullable=False,
+            comment="of the person concerned, else of whoever looked",
+        ),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False, comment="操作人"),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False, comment="查看或办理的事项"),
+        sa.Column("whose", sa.Text(), nullable=True, comment="涉及的参保人"),
+        sa.Column(
+            "why", sa.LargeBinary(), nullable=False, comment="事由、代办人、材料指纹（SM4-GCM）"
+        ),
+        sa.Column("address", sa.Text(), nullable=False, comment="来源地址"),
+        sa.PrimaryKeyConstraint("region", "at", "id", name="trail_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("trail_by_person", "trail", ["region", "whose", "at"])
+    op.create_index("trail_by_who", "trail", ["who", "at"])
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER trail_no_{act.lower()} BEFORE {act} ON trail BEGIN"
+                f" SELECT RAISE(ABORT, 'trail are appended, never changed'); END"
+            )

@@ -20,14 +20,15 @@ def players(city: City, home: str) -> list[DemoPerson]:
     """One for each role first, then families to whom something has happened. `home` is the region
     of the first ones."""
     ours = [family for family in city.families if family.region == home]
-    liming = ours[0]
-    father, mother, son = liming.people
+    liming, plain = ours[0], next(one for one in ours if one.story == "plain")
+    father, mother, _ = liming.people
+    sponsor, child = plain.sponsor, plain.child
     hospital = institutions_of(home)[0]
     found = [
-        DemoPerson("sponsor", Role.PERSON, home, father.id, father.name,
-                   Words("组建人：把账户共享给儿子", "a sponsor: shares the account with his son"), True),
-        DemoPerson("member", Role.PERSON, home, son.id, son.name,
-                   Words("共济成员：用爸爸的账户看病", "a member: pays from his father's account"), True),
+        DemoPerson("sponsor", Role.PERSON, home, sponsor.id, sponsor.name,
+                   Words("组建人：把账户共享给家人", "a sponsor: shares the account with the family"), True),
+        DemoPerson("member", Role.PERSON, home, child.id, child.name,
+                   Words("共济成员：用家长的账户看病", "a member: pays from a parent's account"), True),
         DemoPerson("clerk", Role.CLERK, home, f"clerk-{home}", "经办窗口",
                    Words("经办人：替不用手机的老人办理", "a clerk: acts for people without a phone"), True),
         DemoPerson("reviewer", Role.REVIEWER, home, f"reviewer-{home}", "复核岗",
@@ -36,6 +37,8 @@ def players(city: City, home: str) -> list[DemoPerson]:
                    Words("收费处：结算、打印、冲正、对账", "a cashier: settle, print, reverse, reconcile"), True),
         DemoPerson("auditor", Role.AUDITOR, NATIONAL, "auditor", "审计",
                    Words("谁看过谁，账平不平", "who looked at whom, and whether the books agree"), True),
+        DemoPerson("liming", Role.PERSON, home, father.id, father.name,
+                   Words("国家医保局例子里的父亲", "the father of the national text's example")),
         DemoPerson("mother", Role.PERSON, home, mother.id, mother.name,
                    Words("李明的母亲，没有绑定", "Li Ming's mother, who is not bound")),
     ]  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from gongji.settlement.bill import Institution
+
 
 class Role(StrEnum):
     """角色: as whom somebody is signed in. One sign-in has one role, so that duties stay apart."""
@@ -91,6 +93,8 @@ class FacesUnit(Protocol):
     def mark_sign_in(self, sign_in: SignIn) -> None: ...
     def staff(self, region: str, login: str) -> StaffAccount | None: ...
     def keep_staff(self, account: StaffAccount) -> None: ...
+
+    def institutions_in(self, region: str) -> list[tuple[Institution, str]]: ...
 
     # Forms
     def draft(self, region: str, id: str) -> Draft | None: ...

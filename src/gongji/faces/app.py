@@ -5,7 +5,16 @@ from typing import Any
 
 from litestar import Router
 
-from gongji.faces import demo_provider, docs_page, example_page, front, signing_in, verify_page
+from gongji.faces import (
+    demo_provider,
+    docs_page,
+    example_page,
+    front,
+    open_pages,
+    signing_in,
+    verify_page,
+)
+from gongji.faces.family import bind, codes, home, payments, pool, why
 from gongji.faces.house import House
 from gongji.faces.sample import SampleInfo
 from gongji.faces.troubles import HANDLERS
@@ -18,6 +27,13 @@ ROUTES = [
     *docs_page.ROUTES,
     *example_page.ROUTES,
     *verify_page.ROUTES,
+    *open_pages.ROUTES,
+    *home.ROUTES,
+    *pool.ROUTES,
+    *bind.ROUTES,
+    *payments.ROUTES,
+    *codes.ROUTES,
+    *why.ROUTES,
 ]
 
 

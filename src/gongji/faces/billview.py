@@ -8,11 +8,11 @@ import msgspec
 from gongji.desk.ports import Answer
 from gongji.faces.picture import PARTS, Flow, Picture, draw
 from gongji.faces.rules import Quote, Reason, quotes, reason
-from gongji.faces.sample import SampleInfo
 from gongji.policy.reading import Law
 from gongji.settlement.bill import Balances, SettlementRequest
 from gongji.settlement.decide import Decision
 from gongji.terms import moment
+from gongji.web.showing import Eye
 from gongji.words import OUTCOMES, Lang, Words, name_of
 
 
@@ -46,44 +46,68 @@ class BillView(NamedTuple):
     law: str
 
 
+class Named(NamedTuple):
+    """What the people and the place of a bill are called on this page."""
+
+    patient: str
+    place: str
+    sponsor: str
+
+
 def bill_view(
-    answer: Answer, decision: Decision, law: Law, sample: SampleInfo, lang: Lang
+    answer: Answer,
+    decision: Decision,
+    law: Law,
+    named: Named,
+    lang: Lang,
+    eye: Eye = Eye.OFFICE,
 ) -> BillView:
-    """The view of one recorded settlement, read by the law that it was decided under."""
+    """The view of one recorded settlement, read by the law that it was decided under.
+
+    A sponsor sees what its money has paid and nothing else of a member's bill; a patient does not
+    see what is left of the sponsor's money (NET-13).
+    """
     bill = msgspec.json.decode(answer.request, type=SettlementRequest)
-    people = sample.people()
-    names = _payer_names(sample, lang)
-    self_cash = decision.cash_fen - bill.uncovered_fen
-    flows = [
-        Flow("fund_paid", "fund", bill.fund_paid_fen),
-        Flow("self_paid", "own", decision.own_fen),
-        Flow("self_paid", "pooled", decision.pooled_fen),
-        Flow("self_paid", "cash", self_cash),
-        Flow("uncovered", "cash", bill.uncovered_fen),
-    ]
+    names = _payer_names(named.sponsor, lang)
+    whole = eye is not Eye.SPONSOR
+    flows = _flows(bill, decision) if whole else []
     parts = {key: words.say(lang) for key, words in PARTS.items()}
-    outcome = OUTCOMES[decision.outcome.value]
+    rows = _rows(bill, decision, names, lang)
+    if eye is Eye.SPONSOR:
+        rows = tuple(row for row in rows if row.key == "pooled")
+    elif eye is Eye.PATIENT:
+        rows = tuple(row._replace(after_fen=None) if row.key == "pooled" else row for row in rows)
     return BillView(
         reference=f"{answer.key.asker}/{answer.key.id}",
-        patient=people[answer.patient].name,
-        institution=sample.institutions()[answer.key.asker].name,
-        care=name_of(bill.care).say(lang),
+        patient=named.patient,
+        institution=named.place,
+        care=name_of(bill.care).say(lang) if whole else "",
         happened_at=moment(answer.happened_at),
-        total_fen=bill.total_fen,
+        total_fen=bill.total_fen if whole else decision.pooled_fen,
         outcome=decision.outcome.value,
-        says=outcome.says.say(lang),
-        picture=draw(flows, parts, names) if bill.total_fen else None,
-        rows=_rows(bill, decision, names, lang),
+        says=OUTCOMES[decision.outcome.value].says.say(lang),
+        picture=draw(flows, parts, names) if whole and bill.total_fen else None,
+        rows=rows,
         reasons=tuple(reason(one, lang) for one in decision.reasons),
         quotes=quotes(law, decision.cites, lang),
         outside_relief_fen=decision.outside_relief_fen,
-        own_after=decision.own_after if decision.own_fen else None,
+        own_after=decision.own_after if whole and decision.own_fen else None,
         law=answer.law,
     )
 
 
-def _payer_names(sample: SampleInfo, lang: Lang) -> dict[str, str]:
-    pooled = Words(f"{sample.sponsor.name}的共济资金", f"{sample.sponsor.name}'s pool")
+def _flows(bill: SettlementRequest, decision: Decision) -> list[Flow]:
+    return [
+        Flow("fund_paid", "fund", bill.fund_paid_fen),
+        Flow("self_paid", "own", decision.own_fen),
+        Flow("self_paid", "pooled", decision.pooled_fen),
+        Flow("self_paid", "cash", decision.cash_fen - bill.uncovered_fen),
+        Flow("uncovered", "cash", bill.uncovered_fen),
+    ]
+
+
+def _payer_names(sponsor: str, lang: Lang) -> dict[str, str]:
+    pooled = Words(f"{sponsor}的共济资金", f"{sponsor}'s pool")
     return {
         "fund": Words("统筹基金", "The fund").say(lang),
         "own": Words("本人账户", "Own account").say(lang),

@@ -19,7 +19,7 @@ from gongji.desk.office import Session
 from gongji.desk.people import balances_of
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller, CallerKind, StoreUnavailable
 from gongji.desk.settling import decision_of, replay
-from gongji.faces.billview import BillView, bill_view
+from gongji.faces.billview import BillView, Named, bill_view
 from gongji.faces.money import NoSum, fen_of
 from gongji.faces.sample import SampleInfo, SampleInstitution
 from gongji.faces.visit import OPEN_PAGE, Visit
@@ -111,7 +111,9 @@ def _fresh_id() -> str:
 
 async def _view(request: Visit, sample: SampleInfo, answer: Answer) -> BillView:
     law = await law_of(request.office, answer.law)
-    return bill_view(answer, decision_of(answer), law, sample, request.lang)
+    people, places = sample.people(), sample.institutions()
+    named = Named(people[answer.patient].name, places[answer.key.asker].name, sample.sponsor.name)
+    return bill_view(answer, decision_of(answer), law, named, request.lang)
 
 
 @get("/bills/{institution:str}/{id:str}", opt=OPEN_PAGE, include_in_schema=False)

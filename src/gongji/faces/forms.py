@@ -101,18 +101,7 @@ def clean(text: str) -> str:
 
 # What is typed, as it is meant ───────────────────────────────────────────────────────────────────
 
-_DOTS = dict.fromkeys(map(ord, "\u2022\u2027\u30fb\u2219\u22c5\uff65."), "·")
 _PERMIT = re.compile(r"[A-Z]{3}[0-9]{12}")
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same, however the dot of a minority's name was typed."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).translate(_DOTS)
-    return re.sub(r"\s*·\s*", "·", " ".join(folded.split())).casefold()
 
 
 def number_of(text: str) -> str:

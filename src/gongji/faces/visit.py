@@ -24,10 +24,12 @@ from gongji.faces.house import House
 from gongji.faces.limits import Rule
 from gongji.faces.money import yuan
 from gongji.faces.seals import form_token, seal, unseal
+from gongji.faces.trail_words import trail_words
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
 from gongji.terms import local_day, micros
 from gongji.web.access import Call, forbidden
+from gongji.web.problems import accept
 from gongji.words import Lang, name_of
 
 T = TypeVar("T")
@@ -186,16 +188,16 @@ class Visit(Call):
 
     async def act(
         self,
-        form: Form,
+        id: str,
         what: str,
         whose: str | None,
         use_case: Callable[[Session], Outcome | Refusal],
         why: str = "",
     ) -> Draft | Refusal:
-        """Do what a form asks, once for the form's id."""
+        """Do what a form asks, once for the form's id, and leave a trace of it."""
         me, act = self.me, Act(what, whose, self.address, why)
         return await self.counter.do(
-            lambda session: applications.do_once(session, me, form.id, what, act, use_case)
+            lambda session: applications.do_once(session, me, id, what, act, use_case)
         )
 
     # Forms
@@ -227,6 +229,20 @@ class Visit(Call):
         )
         return {} if found is None or found.form != self.url.path else found.fields
 
+    async def keep(self, id: str, form: str, fields: Mapping[str, str]) -> Draft:
+        """Keep what has been typed so far under the form's own id."""
+        me = self.me
+        kept = await self.counter.do(
+            lambda session: applications.keep_form(session, me, id, form, fields)
+        )
+        return accept(kept)
+
+    async def kept(self, id: str, form: str) -> Draft | None:
+        """A form of one's own that was kept."""
+        me = self.me
+        found = await self.counter.ask(lambda session: applications.kept_form(session, me, id))
+        return found if found is not None and found.form == form else None
+
     def limit(self, rule: Rule, who: str) -> None:
         """Count this, and stop whoever does it too often."""
         if not self.house.turnstile.passes(rule, who):
@@ -252,13 +268,14 @@ class Visit(Call):
             "lang": lang,
             "elder": self.elder,
             "path": self.url.path[:300],
-            "asked": self._asked(),
+            "also": self._asked(),
             "me": self.signed_in,
             "token": form_token(self.house.secret, self.browser),
             "new_id": lambda: secrets.token_hex(12),
             "demo": self.house.demo is not None,
             "_": self.say,
             "t": lambda zh, en: zh if lang == "zh" else en,
+            "trail_words": trail_words,
             "words": lambda words: words.say(lang),
             "name": lambda member: name_of(member).say(lang),
             "day": lambda value: language.written_day(value, lang),

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
+from gongji.settlement.bill import Institution
 from gongji.store import faces_tables  # noqa: F401 - its tables belong to the schema
 from gongji.store.rows import Rows
+from gongji.terms import InstitutionKind, Level
 
 _fields = msgspec.json.Decoder(dict[str, str]).decode
 _LOOK = "region, at, id, who, role, what, whose, why, address"
@@ -59,6 +61,27 @@ class FacesRows(Rows):
             " locked_until = excluded.locked_until",
             msgspec.structs.astuple(account),
         )
+
+    def institutions_in(self, region: str) -> list[tuple[Institution, str]]:
+        rows = self._rows(
+            "SELECT id, region, kind, level, designated, one_card, name FROM institutions"
+            " WHERE region = ? ORDER BY id",
+            region,
+        )
+        return [
+            (
+                Institution(
+                    row[0],
+                    row[1],
+                    InstitutionKind(row[2]),
+                    Level(row[3]) if row[3] else None,
+                    bool(row[4]),
+                    bool(row[5]),
+                ),
+                row[6],
+            )
+            for row in rows
+        ]
 
     # Forms
 

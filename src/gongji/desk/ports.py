@@ -110,6 +110,18 @@ class Answer(NamedTuple):
     decision: bytes
 
 
+class HourSums(NamedTuple):
+    """一小时的支付: what one region's institutions have settled, or given back, in one hour."""
+
+    region: str
+    hour: int  # whole hours since the beginning that was asked for
+    kind: AnswerKind
+    bills: int
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+
+
 class RunState(NamedTuple):
     """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
 
@@ -221,6 +233,8 @@ class Unit(CatalogueUnit, PremiumUnit, FacesUnit, Protocol):
         self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
     ) -> list[Answer]: ...
     def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]: ...
+    def answers_between(self, asker: str, since: int, until: int) -> list[Answer]: ...
+    def hour_sums(self, regions: Iterable[str], since: int, until: int) -> list[HourSums]: ...
 
     # Law and calendar
     def keep_law(self, version: str, packs: Mapping[str, Mapping[str, str]]) -> None: ...
@@ -235,6 +249,7 @@ class Unit(CatalogueUnit, PremiumUnit, FacesUnit, Protocol):
     # Runs
     def run_state(self, region: str, name: str) -> RunState | None: ...
     def keep_run(self, state: RunState, failures: Sequence[tuple[str, str, int]]) -> None: ...
+    def runs_in(self, region: str) -> list[RunState]: ...
     def run_failures(self, region: str, name: str) -> list[tuple[str, str, int]]: ...
 
 

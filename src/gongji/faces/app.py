@@ -16,6 +16,7 @@ from gongji.faces import (
 )
 from gongji.faces.family import bind, codes, home, payments, pool, why
 from gongji.faces.house import House
+from gongji.faces.institution import console, day, receipts, reconcile
 from gongji.faces.sample import SampleInfo
 from gongji.faces.troubles import HANDLERS
 from gongji.faces.visit import Visit, enter
@@ -34,6 +35,10 @@ ROUTES = [
     *payments.ROUTES,
     *codes.ROUTES,
     *why.ROUTES,
+    *console.ROUTES,
+    *receipts.ROUTES,
+    *day.ROUTES,
+    *reconcile.ROUTES,
 ]
 
 

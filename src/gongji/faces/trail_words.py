@@ -23,6 +23,15 @@ TRAIL: dict[str, Words] = {
     "code": Words("绑定亲情账户", "held a code"),
     "show_code": Words("出示亲属的码", "showed a code"),
     "why": Words("试算原因", "asked why"),
+    "quote": Words("试算", "a quote"),
+    "settle": Words("结算", "settled"),
+    "receipt": Words("查看收据", "a receipt"),
+    "reverse": Words("冲正", "reversed"),
+    "day": Words("查看日清单", "the day's list"),
+    "reconcile": Words("对账", "reconciled"),
+    "trail": Words("查看留痕", "the trail"),
+    "proof": Words("核验账簿", "proved the books"),
+    "replay": Words("复核裁定", "replayed a decision"),
 }
 """By the word on the trail; a test holds it against the pages."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
+from gongji.desk.ports import RunState
 from gongji.settlement.bill import Institution
 from gongji.store import faces_tables  # noqa: F401 - its tables belong to the schema
 from gongji.store.rows import Rows
@@ -82,6 +83,14 @@ class FacesRows(Rows):
             )
             for row in rows
         ]
+
+    def runs_in(self, region: str) -> list[RunState]:
+        rows = self._rows(
+            "SELECT region, name, cursor, done, failed, amount_fen, started_at, finished_at"
+            " FROM runs WHERE region = ? ORDER BY started_at DESC, name",
+            region,
+        )
+        return [RunState(*row) for row in rows]
 
     # Forms
 

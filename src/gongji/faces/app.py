@@ -14,6 +14,8 @@ from gongji.faces import (
     signing_in,
     verify_page,
 )
+from gongji.faces.auditor import books, law, replaying
+from gongji.faces.auditor import front as auditor_front
 from gongji.faces.family import bind, codes, home, payments, pool, why
 from gongji.faces.house import House
 from gongji.faces.institution import console, day, receipts, reconcile
@@ -39,6 +41,10 @@ ROUTES = [
     *receipts.ROUTES,
     *day.ROUTES,
     *reconcile.ROUTES,
+    *auditor_front.ROUTES,
+    *books.ROUTES,
+    *replaying.ROUTES,
+    *law.ROUTES,
 ]
 
 

@@ -17,6 +17,7 @@ class Rule(Enum):
     PASSWORD = "10/15minutes"  # noqa: S105 - one account, from wherever it is tried
     FIND = "30/hour"  # one person: names and numbers of relatives that are tried
     POST = "120/minute"  # one person: whatever is sent
+    PROOF = "12/hour"  # one auditor: a proof walks the whole book
 
     @property
     def item(self) -> RateLimitItem:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gongji.desk.catalogue_ports import CatalogueUnit
+from gongji.desk.claims_ports import ClaimsUnit
 from gongji.desk.faces_ports import FacesUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -168,7 +169,7 @@ class Caller(msgspec.Struct, frozen=True):
         return self.kind is CallerKind.CLERK and self.region == person[1:7]
 
 
-class Unit(CatalogueUnit, PremiumUnit, FacesUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, FacesUnit, ClaimsUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People
@@ -235,6 +236,7 @@ class Unit(CatalogueUnit, PremiumUnit, FacesUnit, Protocol):
     # Runs
     def run_state(self, region: str, name: str) -> RunState | None: ...
     def keep_run(self, state: RunState, failures: Sequence[tuple[str, str, int]]) -> None: ...
+    def runs_in(self, region: str) -> list[RunState]: ...
     def run_failures(self, region: str, name: str) -> list[tuple[str, str, int]]: ...
 
 

@@ -14,11 +14,18 @@ from gongji.faces import (
     signing_in,
     verify_page,
 )
+from gongji.faces.auditor import pages as auditor_pages
+from gongji.faces.clerk import claims, desk, lists
 from gongji.faces.family import bind, codes, home, payments, pool, why
+from gongji.faces.forms import LARGEST_FILE
 from gongji.faces.house import House
+from gongji.faces.institution import console, reconcile
 from gongji.faces.sample import SampleInfo
 from gongji.faces.troubles import HANDLERS
 from gongji.faces.visit import Visit, enter
+
+FORM_AROUND = 64 * 1024
+"""Bytes of a form beside its file."""
 
 ROUTES = [
     *front.ROUTES,
@@ -34,6 +41,12 @@ ROUTES = [
     *payments.ROUTES,
     *codes.ROUTES,
     *why.ROUTES,
+    *desk.ROUTES,
+    *claims.ROUTES,
+    *lists.ROUTES,
+    *console.ROUTES,
+    *reconcile.ROUTES,
+    *auditor_pages.ROUTES,
 ]
 
 
@@ -46,6 +59,7 @@ def pages() -> list[Router]:
             guards=[enter],
             request_class=Visit,
             exception_handlers=HANDLERS,
+            request_max_body_size=LARGEST_FILE + FORM_AROUND,
         )
     ]
 

@@ -23,6 +23,22 @@ TRAIL: dict[str, Words] = {
     "code": Words("绑定亲情账户", "held a code"),
     "show_code": Words("出示亲属的码", "showed a code"),
     "why": Words("试算原因", "asked why"),
+    "standing": Words("查看参保状态", "standing"),
+    "change_standing": Words("变更参保状态", "changed the standing"),
+    "estate": Words("办理继承", "estate"),
+    "forms": Words("打印表格", "printed forms"),
+    "claims": Words("查看零星报销", "manual claims"),
+    "claim": Words("登记零星报销", "registered a claim"),
+    "claim_seen": Words("查看一笔零星报销", "one manual claim"),
+    "review": Words("复核零星报销", "reviewed a claim"),
+    "bank_file": Words("生成银行文件", "made the bank's file"),
+    "claim_paid": Words("登记已到账", "noted a claim as paid"),
+    "list": Words("登记缴费名单", "registered a list"),
+    "day": Words("查看当日结算", "the day's settlements"),
+    "quote": Words("试算", "a quote"),
+    "receipt": Words("查看收据", "a receipt"),
+    "reconcile": Words("对账", "reconciled"),
+    "trail": Words("查看留痕", "the trail"),
 }
 """By the word on the trail; a test holds it against the pages."""
 

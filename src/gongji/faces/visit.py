@@ -179,10 +179,17 @@ class Visit(Call):
 
     # Reading and acting, each with its trace
 
-    async def look(self, what: str, whose: str | None, use_case: Callable[[Session], T]) -> T:
-        """Read personal papers. The trace is on disk before anything is shown."""
+    async def look(
+        self,
+        what: str,
+        whose: str | Callable[[T], str | None] | None,
+        use_case: Callable[[Session], T],
+    ) -> T:
+        """Read personal papers. The trace is on disk before anything is shown. Where only the
+        answer says whose papers they are, `whose` reads it from there."""
         found = await self.counter.ask(use_case)
-        act, me = Act(what, whose, self.address), self.me
+        concerned = whose(found) if callable(whose) else whose
+        act, me = Act(what, concerned, self.address), self.me
         await self.counter.do(lambda session: applications.leave_trace(session, me, act))
         return found
 

@@ -140,7 +140,11 @@ async def _one(request: Visit, id: str, **more: Any) -> Any:
         place = session.unit.institution_names([claim.institution]).get(claim.institution, "")
         return claim, name, place
 
-    claim, name, place = accept(await request.look("claim_seen", None, found))
+    claim, name, place = accept(
+        await request.look(
+            "claim_seen", lambda f: None if isinstance(f, Refusal) else f[0].person, found
+        )
+    )
     law = request.law_in(region)
     decision = claim.decision
     return request.page(

@@ -37,11 +37,15 @@ async def search(request: Visit, q: FromQuery[str] = "") -> Any:
     region = request.me.region
     found: list[tuple[str, Identity]] = []
     if asked:
-        found = await request.look("find", None, lambda s: _find(s, region, asked))
+        found = await request.look("find", _the_one, lambda s: _find(s, region, asked))
         if len(found) == 1:
             return request.go(f"/clerk/for/{found[0][0]}")
     rows = [(id, one.name, mask_number(one.number)) for id, one in found]
     return request.page("clerk/search.html", asked=asked, rows=rows)
+
+
+def _the_one(found: list[tuple[str, Identity]]) -> str | None:
+    return found[0][0] if len(found) == 1 else None
 
 
 def _find(session: Session, region: str, asked: str) -> list[tuple[str, Identity]]:

@@ -192,7 +192,7 @@ async def _patient(request: Visit, text: str) -> tuple[str | None, str | None]:
     if (code := read_code(request.house.secret, text, now)) is not None:
         return code
     region, number = request.me.region, number_of(text)
-    found = await request.look("find", None, lambda s: s.unit.find_person(region, number))
+    found = await request.look("find", lambda id: id, lambda s: s.unit.find_person(region, number))
     return found, None
 
 
@@ -241,7 +241,11 @@ async def _receipt(request: Visit, id: str, **more: Any) -> Any:
         places = session.unit.institution_names([place])
         return answer, mask_name(name), places.get(place, place), session.unit.reversals_of(key)
 
-    answer, name, where, backs = accept(await request.look("receipt", None, found))
+    answer, name, where, backs = accept(
+        await request.look(
+            "receipt", lambda f: None if isinstance(f, Refusal) else f[0].patient, found
+        )
+    )
     decision = decision_of(answer)
     law = await law_of(request.office, answer.law)
     named = Named(name, where, request.say("家人"))

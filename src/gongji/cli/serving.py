@@ -1,6 +1,7 @@
 """Putting the service together: application, sample city, and what is said at the start."""
 
 from functools import partial
+from typing import Any, cast
 
 import httpx2
 from litestar import Litestar
@@ -62,7 +63,7 @@ def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Lite
         shared=shared(house, None if city is None else _sample_of(city, chosen)),
     )
     if demo is not None and house.provider is not None:
-        house.provider.reached_by(httpx2.ASGITransport(app=app))
+        house.provider.reached_by(httpx2.ASGITransport(app=cast(Any, app)))
     return app, city
 
 

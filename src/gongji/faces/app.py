@@ -27,7 +27,7 @@ from gongji.faces.visit import Visit, enter
 FORM_AROUND = 64 * 1024
 """Bytes of a form beside its file."""
 
-ROUTES = [
+ROUTES: list[Any] = [
     *front.ROUTES,
     *signing_in.ROUTES,
     *demo_provider.ROUTES,

@@ -59,7 +59,7 @@ class Total(NamedTuple):
     """A channel's count and sums (SET-15)."""
 
     channel: str
-    count: int
+    bills: int
     own_fen: int
     pooled_fen: int
     cash_fen: int

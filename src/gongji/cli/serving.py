@@ -1,6 +1,7 @@
 """Putting the service together: application, sample city, and what is said at the start."""
 
 from functools import partial
+from typing import Any, cast
 
 import httpx2
 from litestar import Litestar
@@ -18,6 +19,7 @@ from gongji.faces.oidc import Provider, RelyingParty
 from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
+from gongji.terms import local_day
 from gongji.web.access import make_token
 from gongji.web.app import create_app
 from gongji.wiring import BadSetting, Settings, open_vault
@@ -41,7 +43,11 @@ def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Lite
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
     vault = open_vault(chosen)
-    demo = None if city is None else DemoProvider(players(city, _SHOWN), chosen.host)
+    demo = (
+        None
+        if city is None
+        else DemoProvider(players(city, _SHOWN, _with_claims(office)), chosen.host)
+    )
     house = House(
         vault.derive("pages"),
         provider=_relying_party(chosen, demo),
@@ -57,8 +63,15 @@ def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Lite
         shared=shared(house, None if city is None else _sample_of(city, chosen)),
     )
     if demo is not None and house.provider is not None:
-        house.provider.reached_by(httpx2.ASGITransport(app=app))
+        house.provider.reached_by(httpx2.ASGITransport(app=cast(Any, app)))
     return app, city
+
+
+def _with_claims(office: Office) -> str:
+    """A region that has claims at the window, for the demonstration's reviewer."""
+    today = local_day(office.clock())
+    regions = (region for region in office.law.packs if office.law.on(region, today).window_claim)
+    return next(regions, _SHOWN)
 
 
 def _relying_party(chosen: Settings, demo: DemoProvider | None) -> RelyingParty | None:

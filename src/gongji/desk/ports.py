@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gongji.desk.catalogue_ports import CatalogueUnit
+from gongji.desk.claims_ports import ClaimsUnit
 from gongji.desk.faces_ports import FacesUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -180,7 +181,7 @@ class Caller(msgspec.Struct, frozen=True):
         return self.kind is CallerKind.CLERK and self.region == person[1:7]
 
 
-class Unit(CatalogueUnit, PremiumUnit, FacesUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, FacesUnit, ClaimsUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People

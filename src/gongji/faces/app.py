@@ -16,14 +16,19 @@ from gongji.faces import (
 )
 from gongji.faces.auditor import books, law, replaying
 from gongji.faces.auditor import front as auditor_front
+from gongji.faces.clerk import claims, desk, lists
 from gongji.faces.family import bind, codes, home, payments, pool, why
+from gongji.faces.forms import LARGEST_FILE
 from gongji.faces.house import House
 from gongji.faces.institution import console, day, receipts, reconcile
 from gongji.faces.sample import SampleInfo
 from gongji.faces.troubles import HANDLERS
 from gongji.faces.visit import Visit, enter
 
-ROUTES = [
+FORM_AROUND = 64 * 1024
+"""Bytes of a form beside its file."""
+
+ROUTES: list[Any] = [
     *front.ROUTES,
     *signing_in.ROUTES,
     *demo_provider.ROUTES,
@@ -37,6 +42,9 @@ ROUTES = [
     *payments.ROUTES,
     *codes.ROUTES,
     *why.ROUTES,
+    *desk.ROUTES,
+    *claims.ROUTES,
+    *lists.ROUTES,
     *console.ROUTES,
     *receipts.ROUTES,
     *day.ROUTES,
@@ -57,6 +65,7 @@ def pages() -> list[Router]:
             guards=[enter],
             request_class=Visit,
             exception_handlers=HANDLERS,
+            request_max_body_size=LARGEST_FILE + FORM_AROUND,
         )
     ]
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import httpx2
 import msgspec
-from authlib.integrations.httpx_client import AsyncOAuth2Client
-from authlib.oauth2.base import OAuth2Error
+from authlib.integrations.httpx_client import (  # type: ignore[import-untyped]  # it has no stubs
+    AsyncOAuth2Client,
+)
+from authlib.oauth2.base import OAuth2Error  # type: ignore[import-untyped]  # it has no stubs
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet

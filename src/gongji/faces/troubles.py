@@ -9,11 +9,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from gongji.desk.applications import keep_form
 from gongji.desk.counter import Busy
-from gongji.desk.faces_ports import SignIn
 from gongji.desk.ports import StoreUnavailable
-from gongji.faces.forms import read_form
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import NeedsSignIn, NotOurForm, TooOften, Visit
 from gongji.policy.pack import NoProvision
@@ -28,29 +25,16 @@ def _visit(request: Request[Any, Any, Any]) -> Visit:
     return Visit(request.scope, request.receive, request.send)
 
 
-async def needs_sign_in(request: Request[Any, Any, Any], error: NeedsSignIn) -> Redirect:
-    """Lead to the sign-in, and back afterwards. A form that was sent is kept for then."""
+def needs_sign_in(request: Request[Any, Any, Any], error: NeedsSignIn) -> Redirect:
+    """Lead to the sign-in, and back afterwards to the page with what was typed."""
     visit = _visit(request)
-    path = visit.url.path
-    query: dict[str, str] = {}
-    if visit.method == "POST" and error.was is not None:
-        id = await _keep(visit, error.was)
-        query = {"kept": id} if id else {}
+    back = visit.url.path
+    if error.kept is not None:
+        back += f"?kept={error.kept}"
     elif visit.method == "GET" and visit.url.query:
-        path = f"{path}?{visit.url.query}"
-    back = f"{path}?{urlencode(query)}" if query else path
-    late = {"late": "1"} if error.was is not None else {}
+        back += f"?{visit.url.query}"
+    late = {"late": "1"} if error.late else {}
     return Redirect(f"/sign-in?{urlencode({'next': back, **late})}", status_code=303)
-
-
-async def _keep(visit: Visit, was: SignIn) -> str | None:
-    """Keep what was typed for the one who typed it."""
-    import secrets
-
-    form = await read_form(visit)
-    id, path = secrets.token_hex(12), visit.url.path
-    kept = await visit.counter.do(lambda s: keep_form(s, was, id, path, form.typed()))
-    return None if not kept else id
 
 
 def refused(request: Request[Any, Any, Any], error: Refused) -> Response[str]:

@@ -58,11 +58,12 @@ OPEN_PAGE: dict[str, Any] = {
 
 
 class NeedsSignIn(Exception):
-    """Nobody is signed in, or not any more; `was` is whose sign-in has run out."""
+    """Nobody is signed in, or not any more: `late`. `kept` names the form that was sent, which is
+    kept for whoever typed it."""
 
-    def __init__(self, was: SignIn | None) -> None:
+    def __init__(self, *, late: bool = False, kept: str | None = None) -> None:
         super().__init__("nobody is signed in")
-        self.was = was
+        self.late, self.kept = late, kept
 
 
 class TooOften(Exception):
@@ -84,12 +85,24 @@ async def enter(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
     connection.scope["signed_in"] = found if live else None  # type: ignore[typeddict-unknown-key]  # ours
     if not roles:
         return
-    if found is None or not live:
-        raise NeedsSignIn(found)
+    if found is None:
+        raise NeedsSignIn
+    if not live:
+        posted = connection.method == "POST" and found.ended_at is None
+        raise NeedsSignIn(late=True, kept=await _keep_sent(connection, found) if posted else None)
     if found.role not in roles:
         raise forbidden()
     if sign_ins.wants_marking(at, found):
         await connection.counter.do(lambda session: sign_ins.mark(session, found))
+
+
+async def _keep_sent(visit: "Visit", was: SignIn) -> str | None:
+    """Keep what was typed under a fresh id, for the one who typed it."""
+    form, id, path = await read_form(visit), secrets.token_hex(12), visit.url.path
+    kept = await visit.counter.do(
+        lambda session: applications.keep_form(session, was, id, path, form.typed())
+    )
+    return None if isinstance(kept, Refusal) else id
 
 
 async def _signed_in(visit: "Visit") -> SignIn | None:
@@ -179,10 +192,17 @@ class Visit(Call):
 
     # Reading and acting, each with its trace
 
-    async def look(self, what: str, whose: str | None, use_case: Callable[[Session], T]) -> T:
-        """Read personal papers. The trace is on disk before anything is shown."""
+    async def look(
+        self,
+        what: str,
+        whose: str | Callable[[T], str | None] | None,
+        use_case: Callable[[Session], T],
+    ) -> T:
+        """Read personal papers. The trace is on disk before anything is shown. Where only the
+        answer says whose papers they are, `whose` reads it from there."""
         found = await self.counter.ask(use_case)
-        act, me = Act(what, whose, self.address), self.me
+        concerned = whose(found) if callable(whose) else whose
+        act, me = Act(what, concerned, self.address), self.me
         await self.counter.do(lambda session: applications.leave_trace(session, me, act))
         return found
 

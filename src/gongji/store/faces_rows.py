@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
 from gongji.desk.ports import RunState
 from gongji.settlement.bill import Institution
@@ -12,11 +13,55 @@ from gongji.store import faces_tables  # noqa: F401 - its tables belong to the s
 from gongji.store.rows import Rows
 from gongji.terms import InstitutionKind, Level
 
+_claim_of = msgspec.json.Decoder(Claim).decode
 _fields = msgspec.json.Decoder(dict[str, str]).decode
 _LOOK = "region, at, id, who, role, what, whose, why, address"
 
 
-class FacesRows(Rows):
+class ClaimRows(Rows):
+    """The part of a unit that keeps manual claims."""
+
+    def claim(self, region: str, id: str) -> Claim | None:
+        row = self._row("SELECT id, claim FROM claims WHERE region = ? AND id = ?", region, id)
+        return self._claim(row) if row else None
+
+    def keep_claim(self, claim: Claim) -> None:
+        self._db.execute(
+            "INSERT INTO claims (region, id, person, state, entered_by, entered_at, reviewed_by,"
+            " paid_fen, file, claim) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, id) DO UPDATE SET state = excluded.state,"
+            " reviewed_by = excluded.reviewed_by, paid_fen = excluded.paid_fen,"
+            " file = excluded.file, claim = excluded.claim",
+            (
+                claim.region,
+                claim.id,
+                claim.person,
+                claim.state,
+                claim.entered_by,
+                claim.entered_at,
+                claim.reviewed_by,
+                claim.paid_fen,
+                claim.file,
+                self._vault.seal(msgspec.json.encode(claim), f"claim {claim.id}"),
+            ),
+        )
+
+    def claims(self, region: str, *, state: ClaimState | None, limit: int) -> list[Claim]:
+        rows = self._rows(
+            "SELECT id, claim FROM claims WHERE region = ? AND (? = '' OR state = ?)"
+            " ORDER BY entered_at DESC, id LIMIT ?",
+            region,
+            state or "",
+            state or "",
+            limit,
+        )
+        return [self._claim(row) for row in rows]
+
+    def _claim(self, row: Sequence[Any]) -> Claim:
+        return _claim_of(self._vault.open(row[1], f"claim {row[0]}"))
+
+
+class FacesRows(ClaimRows):
     """The part of a unit that the faces need."""
 
     # Signing in
@@ -91,6 +136,15 @@ class FacesRows(Rows):
             region,
         )
         return [RunState(*row) for row in rows]
+
+    def people_of(self, region: str, *, after: str, limit: int) -> list[str]:
+        rows = self._rows(
+            "SELECT id FROM people WHERE region = ? AND id > ? ORDER BY id LIMIT ?",
+            region,
+            after,
+            limit,
+        )
+        return [row[0] for row in rows]
 
     # Forms
 

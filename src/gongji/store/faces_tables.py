@@ -1,4 +1,4 @@
-"""The tables of the faces: sign-ins, local staff accounts, forms on their way, and the trail."""
+"""The tables of the faces: sign-ins, staff accounts, forms on their way, the trail, manual claims."""
 
 from sqlalchemy import Index
 
@@ -56,3 +56,20 @@ trail = table(
 )
 Index("trail_by_person", trail.c.region, trail.c.whose, trail.c.at)
 Index("trail_by_who", trail.c.who, trail.c.at)
+
+claims = table(
+    "claims",
+    text("region"),
+    text("id"),
+    text("person", "参保人"),
+    text("state", "进度"),
+    text("entered_by", "录入人"),
+    big("entered_at"),
+    text("reviewed_by", "复核人", nullable=True),
+    big("paid_fen", "拨付金额"),
+    text("file", "银行文件", nullable=True),
+    sealed("claim", "全部内容（SM4-GCM）"),
+    key="region id",
+    checks=("paid_fen >= 0", "reviewed_by IS NULL OR reviewed_by <> entered_by"),
+)
+Index("claims_by_state", claims.c.region, claims.c.state, claims.c.entered_at)

@@ -78,7 +78,7 @@ async def add(request: Visit, person: Of = None) -> Any:
         request.limit(Rule.FIND, request.me.subject)
         region = on.person[1:7]
         found = await request.look(
-            "find", None, lambda s: find_relative(s, region, form["name"], number)
+            "find", lambda id: id, lambda s: find_relative(s, region, form["name"], number)
         )
         if found is None:
             errors["name"] = say("没有找到：姓名和证件号码不一致，或者此人没有在本地参保")

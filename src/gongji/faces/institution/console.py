@@ -129,7 +129,7 @@ async def _patient(request: Visit, text: str) -> _Patient:
                 return id
         return None
 
-    return _Patient(await request.look("find", None, found) if text else None)
+    return _Patient(await request.look("find", lambda id: id, found) if text else None)
 
 
 def _fits(text: str, form: Any) -> bool:

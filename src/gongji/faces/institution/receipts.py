@@ -41,10 +41,13 @@ async def find(request: Visit, number: FromQuery[str] = "") -> Any:
 async def _read(request: Visit, id: str) -> Receipt:
     """The institution's own settlement; another's is not there. The look is on the trail."""
     key = AnswerKey(request.me.subject, id)
-    found = accept(await request.counter.ask(lambda session: receipt_of(session, key)))
-    me, act = request.me, Act("receipt", found.answer.patient, request.address)
-    await request.counter.do(lambda session: leave_trace(session, me, act))
-    return found
+    return accept(
+        await request.look("receipt", _patient_of, lambda session: receipt_of(session, key))
+    )
+
+
+def _patient_of(found: Receipt | Refusal) -> str | None:
+    return found.answer.patient if isinstance(found, Receipt) else None
 
 
 async def _page(request: Visit, id: str, **more: Any) -> Any:
@@ -80,7 +83,7 @@ async def pdf(request: Visit, id: FromPath[str]) -> Any:
     )
 
 
-@post("/institution/receipts/{id:str}/reverse", opt=CASHIER, include_in_schema=False)
+@post("/institution/receipts/{id:str}", opt=CASHIER, include_in_schema=False)
 async def reverse(request: Visit, id: FromPath[str]) -> Any:
     """Give back the whole, or so much of the self-paid part. Once for the form's id."""
     form, say = await request.sent(), request.say

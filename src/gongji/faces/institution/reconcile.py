@@ -114,8 +114,7 @@ async def page(request: Visit) -> Any:
     return _page(request, first, day_typed(form["last"]) or first)
 
 
-@post("/institution/reconcile", opt=CASHIER, request_max_body_size=2 * LARGEST_FILE,
-      include_in_schema=False)  # fmt: skip
+@post("/institution/reconcile", opt=CASHIER, include_in_schema=False)
 async def compare(request: Visit) -> Any:
     """Compare. Nothing is written but the trail."""
     form, say = await request.sent(), request.say

@@ -46,6 +46,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     _trail()
+    _claims()
+
+
+def _claims() -> None:
+    op.create_table(
+        "claims",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False, comment="参保人"),
+        sa.Column("state", sa.Text(), nullable=False, comment="进度"),
+        sa.Column("entered_by", sa.Text(), nullable=False, comment="录入人"),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("reviewed_by", sa.Text(), nullable=True, comment="复核人"),
+        sa.Column("paid_fen", sa.BigInteger(), nullable=False, comment="拨付金额"),
+        sa.Column("file", sa.Text(), nullable=True, comment="银行文件"),
+        sa.Column("claim", sa.LargeBinary(), nullable=False, comment="全部内容（SM4-GCM）"),
+        sa.CheckConstraint("paid_fen >= 0", name="claims_check_1"),
+        sa.CheckConstraint(
+            "reviewed_by IS NULL OR reviewed_by <> entered_by", name="claims_check_2"
+        ),
+        sa.PrimaryKeyConstraint("region", "id", name="claims_pk"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("claims_by_state", "claims", ["region", "state", "entered_at"])
 
 
 def _trail() -> None:

@@ -34,6 +34,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    public_address: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = None
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -475,6 +475,31 @@ REFUSALS: Mapping[str, Saying] = {
         "按不超过 available_fen 的金额提交，或不填金额以退回全部。",
         "Ask for available_fen at most, or leave the sum out to refund the whole.",
     ),
+    # Manual claims.
+    "papers_missing": _saying(
+        "材料不齐，不能登记。",
+        "Papers of the check list are missing, so the claim is not taken.",
+        "请补齐身份证件、社会保障卡、有效票据、申请表和承诺书。",
+        "Bring the identity document, the card, the receipts, the form and the commitment.",
+    ),
+    "no_such_claim": _saying(
+        "没有找到这笔零星报销。",
+        "No such manual claim is known.",
+        "请核对编号。",
+        "Check its id.",
+    ),
+    "own_entry": _saying(
+        "本人录入的，不能由本人复核。",
+        "Whoever entered a claim cannot review it.",
+        "请由另一位工作人员复核。",
+        "Another member of staff reviews it.",
+    ),
+    "claim_decided": _saying(
+        "这笔零星报销已经处理过。",
+        "This manual claim has been dealt with already.",
+        "请查看现在的进度。",
+        "Look at its present state.",
+    ),
 }
 """By the values of `policy.refusal.Code`."""
 

@@ -26,7 +26,7 @@ class Centre:
         self.box = Sandbox()
         counter = Counter(self.box.office)
         interface = Interface(counter, lambda id: KEYS[1], open_door=open_door, adopt=adopt)
-        self.app = create_app(counter, token_secret=b"3" * 32, more_routes=[route(interface)])
+        self.app = create_app(counter, token_secret=b"3" * 32, pages=[route(interface)])
 
     def key_for(self, code: str) -> None:
         """Give the institution the key that its client signs with."""

@@ -56,7 +56,7 @@ def serving(
         open_door=open_door,
         adopt=adopt if welcome else None,
     )
-    app = create_app(counter, token_secret=b"3" * 32, more_routes=[route(interface)])
+    app = create_app(counter, token_secret=b"3" * 32, pages=[route(interface)])
     with TestClient(app) as client:
         yield Http(box, client)
 

@@ -55,8 +55,7 @@ def serve(
     city = serving.sample_city(office) if sample else None
     serving.announce(Console(), office, chosen, city)
     office.store.close()
-    shown = None if city is None else serving.sample_of(city, chosen)
-    run_service(chosen, shown, workers)
+    run_service(chosen, city, workers)
 
 
 @click.command()

@@ -19,12 +19,14 @@ from rich.console import Console
 
 from gongji.cli.interface import access_secret, furnish_sandbox, interface_of
 from gongji.desk.counter import Counter
+from gongji.faces.app import pages, shared
+from gongji.faces.house import House
+from gongji.faces.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
 from gongji.lab import sandbox
 from gongji.national.gateway import LOOPBACK, route
 from gongji.store.cipher import Vault
 from gongji.terms import LOCAL_TIME, Scheme
 from gongji.web.app import create_app
-from gongji.web.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
 from gongji.wiring import (
     SANDBOX,
     BadSetting,
@@ -126,10 +128,11 @@ class SandboxService:
             counter,
             token_secret=vault.derive("tokens"),
             certificate_key=vault.derive("certificates"),
-            more_routes=[
+            pages=[
                 route(interface_of(counter, vault, chosen, in_sandbox=True)),
-                *routes(self.info, self._reset),
+                *pages(*routes(self.info, self._reset)),
             ],
+            shared=shared(House(vault.derive("pages"))),
         )
         app.on_shutdown.append(office.store.close)
         calm_the_collector()

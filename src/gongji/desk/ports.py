@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gongji.desk.catalogue_ports import CatalogueUnit
+from gongji.desk.claims_ports import ClaimsUnit
+from gongji.desk.faces_ports import FacesUnit
 from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -130,6 +132,18 @@ class ToSettle(NamedTuple):
     purses: dict[AccountKey, Balance]
 
 
+class HourSums(NamedTuple):
+    """一小时的支付: what one region's institutions have settled, or given back, in one hour."""
+
+    region: str
+    hour: int  # whole hours since the beginning that was asked for
+    kind: AnswerKind
+    bills: int
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+
+
 class RunState(NamedTuple):
     """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
 
@@ -200,7 +214,7 @@ class Asking(NamedTuple):
         return Filing(self.channel, self.by.subject, self.agent, reason)
 
 
-class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People
@@ -271,6 +285,8 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
         self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
     ) -> list[Answer]: ...
     def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]: ...
+    def answers_between(self, asker: str, since: int, until: int) -> list[Answer]: ...
+    def hour_sums(self, regions: Iterable[str], since: int, until: int) -> list[HourSums]: ...
 
     # Law and calendar
     def keep_law(self, version: str, packs: Mapping[str, Mapping[str, str]]) -> None: ...
@@ -285,6 +301,7 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     # Runs
     def run_state(self, region: str, name: str) -> RunState | None: ...
     def keep_run(self, state: RunState, failures: Sequence[tuple[str, str, int]]) -> None: ...
+    def runs_in(self, region: str) -> list[RunState]: ...
     def run_failures(self, region: str, name: str) -> list[tuple[str, str, int]]: ...
 
 

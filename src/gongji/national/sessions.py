@@ -44,7 +44,7 @@ def sign_in(call: Call) -> Done:
 def sign_out(call: Call) -> Done | Wrong:
     """9002 签退: 「当天有签到信息才可以签退」."""
     given = call.one("signOut")
-    known = call.session.unit.sign_in(call.institution.id, given["sign_no"])
+    known = call.session.unit.national_sign_in(call.institution.id, given["sign_no"])
     if known is None or known.opter != given["opter_no"]:
         return Wrong("sign_no（签到编号）没有这位操作员的签到记录；请先签到（9001）")
     if local_day(moment(known.at)) != local_day(call.session.now):

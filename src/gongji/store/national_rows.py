@@ -64,7 +64,7 @@ class NationalRows(NationalCodeRows):
     def add_sign_in(self, sign_in: SignIn) -> None:
         self._add("national_signins", _SIGN_IN, sign_in)
 
-    def sign_in(self, institution: str, sign_no: str) -> SignIn | None:
+    def national_sign_in(self, institution: str, sign_no: str) -> SignIn | None:
         row = self._of(f"SELECT {_SIGN_IN} FROM national_signins", "sign_no", institution, sign_no)
         return SignIn(*row) if row else None
 

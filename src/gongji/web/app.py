@@ -1,11 +1,11 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
-from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
@@ -19,18 +19,15 @@ from gongji.web import (
     enrolment_routes,
     life_routes,
     pack_routes,
-    pages,
     people_routes,
     plan_routes,
     pool_routes,
     premium_routes,
     settlement_routes,
-    verify_page,
 )
 from gongji.web.access import Call, Doorkeeper, admit
 from gongji.web.problems import HANDLERS
 from gongji.web.reading import BODY_LIMIT
-from gongji.web.sample import SampleInfo
 
 PROTECTION = [
     (
@@ -47,21 +44,20 @@ def create_app(
     counter: Counter,
     *,
     token_secret: bytes,
-    sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
-    more_routes: Sequence[BaseRouteHandler] = (),
+    pages: Sequence[Any] = (),
+    shared: Mapping[str, Any] | None = None,
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
-    `token_secret` (32 bytes at least) signs persons' tokens. `sample` is the family of the first
-    page; without it the first page is a word of welcome.
+    `token_secret` (32 bytes at least) signs persons' tokens. `pages` are routes beside the API: the
+    faces and the national interface, or nothing. `shared` is what they share.
 
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
 
-    `more_routes` are the national interface's, and the sandbox's own.
     """
     v1 = Router(
         "/v1",
@@ -80,15 +76,7 @@ def create_app(
         ],
     )
     return Litestar(
-        route_handlers=[
-            v1,
-            pack_routes.health,
-            pack_routes.ready,
-            *docs.ROUTES,
-            *pages.ROUTES,
-            *verify_page.ROUTES,
-            *more_routes,
-        ],
+        route_handlers=[v1, pack_routes.health, pack_routes.ready, *docs.ROUTES, *pages],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
@@ -108,9 +96,9 @@ def create_app(
             {
                 "counter": counter,
                 "doorkeeper": Doorkeeper(counter, token_secret),
-                "sample": sample,
                 "certificate_key": certificate_key or _derived(token_secret),
                 "public_address": public_address,
+                **(shared or {}),
             }
         ),
         logging_config=None,

@@ -20,16 +20,18 @@ from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.store.cipher import Vault
 from gongji.store.migrate import bring_up, upgrade
 from gongji.store.postgres import ADVICE, PostgresStore
+from gongji.store.tables import metadata
 
 _NUMBERS = count(1)
 _FREE: list[str] = []
 _LENT: list[PostgresStore] = []
 
-_EMPTY = b"""DO $$ DECLARE one name; BEGIN
- SET LOCAL session_replication_role = replica;
- FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-   AND tablename <> 'alembic_version' LOOP EXECUTE format('DELETE FROM %I', one); END LOOP;
-END $$"""
+_TABLES = ", ".join(metadata.tables)
+_DROP = f"DROP TABLE IF EXISTS alembic_version, {_TABLES}; DROP FUNCTION IF EXISTS stays".encode()
+_EMPTY = (  # without the triggers, which would have the books stay
+    "SET session_replication_role = replica; "
+    + "; ".join(f"DELETE FROM {name}" for name in metadata.tables)
+).encode()
 
 
 class BorrowedStore(PostgresStore):
@@ -83,6 +85,8 @@ def take_back() -> None:
 
 @cache
 def _distribute(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(_DROP)
     bring_up(PostgresStore(dsn, Vault(bytes(32))), distribute=True)
 
 

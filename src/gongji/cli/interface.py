@@ -23,7 +23,7 @@ from gongji.national.gateway import LOOPBACK, Interface
 from gongji.national.items import read_items
 from gongji.store.cipher import Vault
 from gongji.terms import InstitutionKind
-from gongji.wiring import SANDBOX, Settings
+from gongji.wiring import SANDBOX, Settings, sandbox_packs
 
 _CODE = re.compile(r"[HP][0-9]{11}")
 
@@ -95,12 +95,21 @@ def _make_keys(session: Session) -> None:
 
 
 def in_a_folder(chosen: Settings, folder: Path) -> Settings:
-    """The sandbox's settings: a store and a key of its own, gone when the folder is.
+    """The sandbox's settings: a store, packs and a key of its own, gone when the folder is.
 
     The key is the same at every start, so that a vendor's configuration keeps working.
     """
+    packs = folder / "packs"
+    for name, files in sandbox_packs().items():
+        (packs / name).mkdir(parents=True)
+        for file, text in files.items():
+            (packs / name / file).write_text(text, encoding="utf-8")
     return msgspec.structs.replace(
-        chosen, database=f"sqlite:///{folder / 'sandbox.db'}", key="5a" * 32, key_file=None
+        chosen,
+        database=f"sqlite:///{folder / 'sandbox.db'}",
+        key="5a" * 32,
+        key_file=None,
+        packs=packs,
     )
 
 

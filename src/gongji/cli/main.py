@@ -5,7 +5,18 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, keys, law, national, premiums, run
+from gongji.cli import (
+    books,
+    calendar,
+    catalogue,
+    enrolment,
+    keys,
+    law,
+    national,
+    plans,
+    premiums,
+    run,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,7 +39,9 @@ for command in (
     calendar.rollover,
     calendar.statement,
     premiums.premiums,
+    plans.plans,
     enrolment.waiting,
+    enrolment.ceiling,
     premiums.notices,
     keys.keys,
     national.national,

@@ -145,8 +145,9 @@ def _open_postgres(chosen: Settings) -> "PostgresStore":
         ) from None
 
 
-def build(chosen: Settings, clock: Clock = local_clock, packs: Folders | None = None) -> Office:
-    """The office of a running service: schema brought up to date, key checked, law kept."""
+def build(chosen: Settings, clock: Clock = local_clock, *, packs: Folders | None = None) -> Office:
+    """The office of a running service: schema brought up to date, key checked, law kept. `packs`:
+    these and not the settings'."""
     from gongji.store.migrate import upgrade
 
     store = open_store(chosen)

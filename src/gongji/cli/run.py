@@ -24,7 +24,7 @@ PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
 def serve(
     sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None, workers: int
 ) -> None:
-    """Start the service: the API, its documentation and the pages."""
+    """Start the service: the API, the national interface, the documentation and the pages."""
 
     import msgspec
     from rich.console import Console

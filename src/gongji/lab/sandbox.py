@@ -157,12 +157,6 @@ def _born(number: str) -> date:
 
 
 def _pool(session: Session, sponsor: str, members: dict[str, Kinship]) -> None:
-    formed = form(
-        session,
-        sponsor,
-        members,
-        frozenset({Use.PAY}),
-        committed=True,
-        asked=Asking(Caller("sandbox", sponsor[1:7], CallerKind.PERSON, sponsor)),
-    )
+    asked = Asking(Caller("sandbox", sponsor[1:7], CallerKind.PERSON, sponsor))
+    formed = form(session, sponsor, members, frozenset({Use.PAY}), committed=True, asked=asked)
     assert isinstance(formed, Formed), formed

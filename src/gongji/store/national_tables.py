@@ -18,7 +18,6 @@ national_codes = table(
     big("connected_at"),
     key="region code",
 )
-Index("national_codes_by_institution", national_codes.c.institution)
 
 national_keys = table(
     "national_keys",
@@ -29,7 +28,7 @@ national_keys = table(
     big("ended_at", nullable=True),
     key="region id",
 )
-Index("national_keys_by_id", national_keys.c.id, unique=True)
+Index("national_keys_by_id", national_keys.c.id)
 
 national_items = table(
     "national_items",

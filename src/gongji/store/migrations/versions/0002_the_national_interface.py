@@ -32,9 +32,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region", "code", name="national_codes_pk"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("national_codes", schema=None) as batch_op:
-        batch_op.create_index("national_codes_by_institution", ["institution"], unique=False)
-
     op.create_table(
         "national_fees",
         sa.Column("region", _TEXT, nullable=False),
@@ -84,7 +81,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("national_keys", schema=None) as batch_op:
-        batch_op.create_index("national_keys_by_id", ["id"], unique=True)
+        batch_op.create_index("national_keys_by_id", ["id"], unique=False)
 
     op.create_table(
         "national_messages",

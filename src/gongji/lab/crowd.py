@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from gongji.desk.office import Office, Session
@@ -24,6 +25,7 @@ from gongji.terms import (
 )
 
 REGION = "310000"
+_BORN = (date(1980, 1, 1), date(2012, 1, 1))  # parents, children: plans may ask for the age
 _FAMILY = 4  # a sponsor, a spouse with a small account of its own, two children
 
 
@@ -83,7 +85,8 @@ def _add_family(session: Session, n: int, sponsor: str, crowd: Crowd) -> None:
     unit.add_pool(pool, filing)
     for place in range(_FAMILY):
         scheme = Scheme.EMPLOYEE if place < 2 else Scheme.RESIDENT
-        person = Person(f"{sponsor[:-1]}{place}", REGION, scheme)
+        born = _BORN[place >= 2]
+        person = Person(f"{sponsor[:-1]}{place}", REGION, scheme, born=born)
         identity = Identity(
             "示范", f"310199{n:07d}{place}"
         )  # no number: only its hash is looked at

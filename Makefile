@@ -20,7 +20,8 @@ check: .venv/ok
 	$(BIN)/python -m pytest
 
 bench: .venv/ok
-	$(BIN)/gongji bench
+	mkdir -p docs/figures
+	$(BIN)/gongji bench --svg docs/figures/bench.svg --json docs/figures/bench.json
 
 storm: .venv/ok
 	$(BIN)/gongji storm

@@ -4,6 +4,7 @@ Sums are fen, written `150_00` so that yuan and fen can be told apart. A person'
 name: the father of a family in Shanghai is `P310000-father`.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -12,8 +13,8 @@ import msgspec
 
 from gongji.desk import looking, people, pooling, settling
 from gongji.desk.identity import check_digit
-from gongji.desk.office import Office, Session
-from gongji.desk.ports import Answer, Caller, CallerKind, Clock, Identity
+from gongji.desk.office import Folders, Office, Session
+from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock, Identity
 from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.questions import DayLaw
@@ -22,6 +23,7 @@ from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances, SettlementRequest
 from gongji.settlement.decide import Decision
+from gongji.store.cipher import Vault
 from gongji.terms import (
     LOCAL_TIME,
     FilingChannel,
@@ -45,6 +47,23 @@ LAW: Law = read_law(shipped_packs())
 """The law as it is shipped, read once for all tests."""
 
 
+STORE = "memory"
+"""The store of every town: the option --store of the tests, see servers.py."""
+
+
+def an_office(clock: Clock, folders: Folders | None = None) -> Office:
+    """A fresh office, on the store that was asked for."""
+    if STORE == "memory":
+        return office_in_memory(clock, folders)
+    from servers import BorrowedStore, CitusStore
+
+    vault = Vault(os.urandom(32))
+    store = BorrowedStore(vault) if STORE == "postgres" else CitusStore(vault)
+    office = Office(store, folders or shipped_packs(), clock)
+    office.open()
+    return office
+
+
 def local(text: str) -> datetime:
     """A local time, `2025-11-10T09:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=LOCAL_TIME)
@@ -62,7 +81,7 @@ class Town:
         self,
         region: str = SHANGHAI,
         now: str = "2025-11-10T09:00",
-        open_office: Callable[[Clock], Office] = office_in_memory,
+        open_office: Callable[[Clock], Office] = an_office,
     ) -> None:
         self.region = region
         self.now = local(now)
@@ -217,53 +236,47 @@ class Town:
                 self.id(sponsor),
                 kin,
                 chosen,
+                Asking(by or self.caller(sponsor), FilingChannel(channel), agent),
                 committed=committed,
-                channel=FilingChannel(channel),
-                agent=agent,
-                asked_by=by or self.caller(sponsor),
             )
         )
 
-    def _filed(self, asker: str, by: Caller | None) -> dict[str, Any]:
-        return {
-            "channel": FilingChannel.APP,
-            "agent": None,
-            "asked_by": by or self.caller(asker),
-        }
+    def _asking(self, asker: str, by: Caller | None) -> Asking:
+        return Asking(by or self.caller(asker))
 
     def bind(
         self, sponsor: str, member: str, kinship: str, by: Caller | None = None
     ) -> Bond | Refusal:
         """Add a member."""
-        filed = self._filed(sponsor, by)
+        asked = self._asking(sponsor, by)
         kin = Kinship(kinship)
-        return self.do(lambda s: pooling.bind(s, self.id(sponsor), self.id(member), kin, **filed))
+        return self.do(lambda s: pooling.bind(s, self.id(sponsor), self.id(member), kin, asked))
 
     def unbind(
         self, sponsor: str, member: str, by: Caller | None = None
     ) -> pooling.Ended | Refusal:
         """Remove a member."""
-        filed = self._filed(sponsor, by)
-        return self.do(lambda s: pooling.unbind(s, self.id(sponsor), self.id(member), **filed))
+        asked = self._asking(sponsor, by)
+        return self.do(lambda s: pooling.unbind(s, self.id(sponsor), self.id(member), asked))
 
     def leave(
         self, member: str, sponsor: str | None = None, by: Caller | None = None
     ) -> pooling.Ended | Refusal:
         """A member leaves."""
-        filed = self._filed(member, by)
+        asked = self._asking(member, by)
         of = None if sponsor is None else self.id(sponsor)
-        return self.do(lambda s: pooling.leave(s, self.id(member), of, **filed))
+        return self.do(lambda s: pooling.leave(s, self.id(member), of, asked))
 
     def dissolve(self, sponsor: str, by: Caller | None = None) -> pooling.Ended | Refusal:
         """End a pool."""
-        filed = self._filed(sponsor, by)
-        return self.do(lambda s: pooling.dissolve(s, self.id(sponsor), **filed))
+        asked = self._asking(sponsor, by)
+        return self.do(lambda s: pooling.dissolve(s, self.id(sponsor), asked))
 
     def uses(self, sponsor: str, uses: str, by: Caller | None = None) -> Any:
         """Choose the uses."""
-        filed = self._filed(sponsor, by)
+        asked = self._asking(sponsor, by)
         chosen = frozenset(Use(use) for use in uses.split())
-        return self.do(lambda s: pooling.choose_uses(s, self.id(sponsor), chosen, **filed))
+        return self.do(lambda s: pooling.choose_uses(s, self.id(sponsor), chosen, asked))
 
     def view(self, of: str, by: Caller | str, at: str | None = None) -> looking.PoolView | Refusal:
         """Look at a pool, now or at a past moment."""

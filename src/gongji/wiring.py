@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -15,6 +15,9 @@ from gongji.desk.ports import Clock
 from gongji.store.cipher import Vault, master_key
 from gongji.store.sqlite import SqliteStore
 from gongji.terms import LOCAL_TIME
+
+if TYPE_CHECKING:
+    from gongji.store.postgres import PostgresStore
 
 
 class BadSetting(Exception):
@@ -30,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     packs: Path | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
+    queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -52,7 +56,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting(f"a GONGJI_ setting has the wrong form: {error}") from None
 
 
-_FOR_TESTS = frozenset({"citus", "shared"})
+_FOR_TESTS = frozenset({"citus", "shared", "test_postgres"})
 
 
 def shipped_packs() -> dict[str, dict[str, str]]:
@@ -110,24 +114,42 @@ def open_vault(chosen: Settings) -> Vault:
         raise BadSetting(str(error)) from None
 
 
-def open_store(chosen: Settings) -> SqliteStore:
+def open_store(chosen: Settings) -> "SqliteStore | PostgresStore":
     """The store that `GONGJI_DATABASE` names; its schema is the migrations' business."""
-    scheme, _, path = chosen.database.partition(":///")
-    if scheme != "sqlite" or not path:
+    scheme, _, path = chosen.database.partition("://")
+    if scheme == "sqlite" and path.startswith("/") and path != "/":
+        return SqliteStore(path[1:], open_vault(chosen))
+    if scheme in {"postgresql", "postgres"}:
+        return _open_postgres(chosen)
+    raise BadSetting(
+        "GONGJI_DATABASE: a database is named as sqlite:///PATH or as"
+        f" postgresql://USER:PASSWORD@HOST/NAME, and not as {scheme}..."
+    )
+
+
+def _open_postgres(chosen: Settings) -> "PostgresStore":
+    from psycopg import ProgrammingError
+
+    from gongji.store.postgres import PostgresStore
+
+    try:
+        return PostgresStore(chosen.database, open_vault(chosen))
+    except ProgrammingError:  # its words would repeat the password
         raise BadSetting(
-            f"GONGJI_DATABASE: {chosen.database!r}; a database is named as sqlite:///PATH"
-        )
-    return SqliteStore(path, open_vault(chosen))
+            "GONGJI_DATABASE: this is not of the form postgresql://USER:PASSWORD@HOST:PORT/NAME;"
+            " in user and password write @ : / % as %40 %3A %2F %25"
+        ) from None
 
 
-def build(chosen: Settings, clock: Clock = local_clock, packs: Folders | None = None) -> Office:
-    """The office of a running service: schema brought up to date, key checked, law kept."""
+def build(chosen: Settings, clock: Clock = local_clock, folders: Folders | None = None) -> Office:
+    """The office of a running service: schema brought up to date, key checked, law kept. `folders`
+    are packs in place of those that the settings name."""
     from gongji.store.migrate import upgrade
 
     store = open_store(chosen)
     upgrade(store)
     store.check_key()
-    office = Office(store, packs or packs_of(chosen), clock)
+    office = Office(store, folders or packs_of(chosen), clock)
     office.open()
     return office
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from conftest import OpenTown
-from gongji.desk import life
-from gongji.desk.ports import Caller
+from gongji.desk import life, pooling
+from gongji.desk.ports import Asking, Caller
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
@@ -126,9 +126,20 @@ def test_kinship_that_has_ended_ends_the_bond(town: OpenTown) -> None:
     one.person("wife", current=0)
     one.hospital("clinic")
     one.pool("husband")
-    bond = one.bind("husband", "wife", "spouse")
-    assert isinstance(bond, Bond)
-    stranger = one.do(lambda s: life.end_kinship(s, bond, "divorced", one.caller("wife")))
-    assert isinstance(stranger, Refusal)
-    one.do(lambda s: life.end_kinship(s, bond, "divorced", one.caller("husband")))
+    assert isinstance(one.bind("husband", "wife", "spouse"), Bond)
+
+    def end(by: Caller) -> pooling.Ended | Refusal:
+        return one.do(
+            lambda s: life.end_kinship(
+                s,
+                one.id("husband"),
+                one.id("wife"),
+                life.KinshipEnd.DIVORCED,
+                Asking(by),
+            )
+        )
+
+    assert code(end(one.caller("wife"))) == "forbidden"
+    assert isinstance(end(one.caller("husband")), pooling.Ended)
+    assert code(end(one.clerk())) == "not_bound"
     assert one.settled("wife", "clinic", 10_00).outcome is Outcome.NOT_IN_A_POOL

@@ -84,6 +84,11 @@ def test_a_bill_with_a_plan_that_was_given(clinic: Town) -> None:
     assert (total.fund_paid_fen, total.self_paid_fen, total.uncovered_fen) == (6000, 7000, 8800)
     assert found.excluded_kinds == (None, None, "form")
     assert rules_of(found.cites) == {"CAT-1", "CAT-2"}
+    assert [rules_of(cites) for cites in found.line_cites] == [
+        {"CAT-1"},
+        {"CAT-1"},
+        {"CAT-1", "CAT-2"},
+    ]
 
 
 @pytest.mark.parametrize("name", ["阿莫西林", "头孢地尼", "没有这种药"])

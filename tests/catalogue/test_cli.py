@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -90,3 +92,37 @@ def test_the_sample(run: Run) -> None:
     assert "甲" in run("show", "阿莫西林").output
     shown = run("show", "血糖仪", "--list", "device", "--region", "310000").output
     assert "个人账户" in shown
+
+
+def test_a_bill_in_a_file(run: Run, file: Path, tmp_path: Path) -> None:
+    """Its lines decided, with the rules; what is missing or wrong is one sentence."""
+    from gongji.desk.people import register_institution, register_person
+    from gongji.desk.ports import Identity
+    from gongji.policy.standing import Person
+    from gongji.terms import InstitutionKind, Scheme
+    from gongji.wiring import build, settings
+
+    run("import", str(file), "--edition", "2024", "--starts", "2025-01-01")
+    office = build(settings())
+    hospital = InstitutionKind.HOSPITAL
+    person = Person("P310000-a", "310000", Scheme.EMPLOYEE)
+    office.do(lambda s: register_institution(s, "310000", hospital, "x", id="H310000-a"))
+    office.do(lambda s: register_person(s, person, Identity("a", "310199198001010017"), "test"))
+    office.store.close()
+    asked: dict[str, Any] = {
+        "patient": person.id,
+        "institution": "H310000-a",
+        "lines": [{"name": "阿莫西林", "total_fen": 100_00}],
+        "plan": {"deductible_left_fen": 0, "ratio_bp": 6000},
+    }
+    bill = tmp_path / "bill.json"
+    for change, exit_code, said in (
+        ({}, 0, "60.00"),
+        ({}, 0, "100000/drug/2024 CAT-1"),
+        ({"plan": None}, 1, "等级不详"),
+        ({"patient": "P310000-nobody"}, 2, "unknown_person"),
+        ({"happened_on": "2024-06-01"}, 2, "no edition"),
+        ({"lines": []}, 2, "length >= 1"),
+    ):
+        bill.write_bytes(msgspec.json.encode(asked | change))
+        assert said in run("adjudicate", str(bill), code=exit_code).output

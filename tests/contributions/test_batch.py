@@ -1,50 +1,58 @@
-"""The measured batch is a real one: it deducts what it says, and its copy gets the same rows."""
+"""The measured batches are real ones: they do what they say, and their copies get the same rows."""
 
-import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from gongji.desk import deducting
+import pytest
+
 from gongji.desk.office import Office
-from gongji.lab import premium_batch
-from gongji.store.cipher import Vault
-from gongji.store.sqlite import SqliteStore
-from gongji.wiring import shipped_packs
+from gongji.lab import batches
+from gongji.lab.grounds import Ground, PostgresGround, SqliteGround
+from gongji.wiring import Settings, build
+from servers import server_dsn
 
 
-def office_at(folder: Path, now: datetime) -> Office:
-    """An office on a file of its own."""
-    store = SqliteStore(str(database_at(folder)), Vault(b"k" * 32))
-    store.create()
-    office = Office(store, shipped_packs(), lambda: now)
-    office.open()
-    return office
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Ground:
+    """Where databases are made."""
+    if request.param == "sqlite":
+        return SqliteGround(tmp_path)
+    return PostgresGround(server_dsn())
 
 
-def database_at(folder: Path) -> Path:
-    """Where its file is."""
-    return folder / "gongji.db"
+@pytest.mark.parametrize("batch", [batches.year_turn, batches.deduction])
+def test_a_batch_and_its_yardstick_write_the_same_rows(
+    batch: Callable[[batches.OfficeThen, Ground, int], batches.Batch],
+    ground: Ground,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In every table of the book and of premiums, whatever the number of chunks."""
+    left: list[str] = []
+    drop = ground.drop
+    monkeypatch.setattr(ground, "drop", left.append)
+    monkeypatch.setattr("gongji.desk.deducting.CHUNK", 150)
 
+    def office_then(url: str, clock: Callable[[], datetime]) -> Office:
+        return build(Settings(database=url, key_file=tmp_path / "key"), clock)
 
-def test_the_batch_and_its_yardstick_write_the_same_rows(tmp_path: Path) -> None:
-    """All but what the clock says: the same premiums, balances and vouchers."""
-    found = premium_batch.deduction(office_at, database_at, tmp_path, 400)
-    assert (found.name, found.items) == ("deduction", 400)
+    found = batch(office_then, ground, 400)
+
+    assert (found.store, found.items) == (ground.name, 400)
     assert found.times > 0
-    assert deducting.CHUNK > 400, "one chunk"
-    read = (
-        "SELECT number, state, code, sponsor, bond, cites FROM premiums ORDER BY number",
-        "SELECT owner, kind, fen, version FROM accounts WHERE kind = 'carried' ORDER BY owner",
-        "SELECT id, happened_on FROM vouchers ORDER BY id",
-        "SELECT item, code, amount_fen FROM run_failures ORDER BY item",
-    )
-    with (
-        closing(sqlite3.connect(database_at(tmp_path / "premiums"))) as ours,
-        closing(sqlite3.connect(tmp_path / "premiums-bare.db")) as bare,
-    ):
-        for statement in read:
-            assert ours.execute(statement).fetchall() == bare.execute(statement).fetchall()
-        states = dict(ours.execute("SELECT state, count(*) FROM premiums GROUP BY state"))
-    assert states["deducted"] > 200
-    assert states["failed"] > 20
+    with closing(ground.bare(left[0])) as ours, closing(ground.bare(left[1])) as bare:
+        for table in ("accounts", "entries", "premiums", "run_failures"):
+            read = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4"
+            rows = ours.execute(read).fetchall()
+            assert rows == bare.execute(read).fetchall(), table
+            assert rows or table in {"premiums", "run_failures"}
+        states = dict(
+            ours.execute("SELECT state, count(*) FROM premiums GROUP BY state").fetchall()
+        )
+    if batch is batches.deduction:
+        assert states["deducted"] > 200
+        assert states["failed"] > 20
+    for url in left:
+        drop(url)

@@ -8,13 +8,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gongji import wiring
+from gongji.cli.plans import plans
 from gongji.cli.premiums import notices, premiums
 from gongji.desk import pooling
 from gongji.desk.identity import check_digit
+from gongji.desk.office import Session
 from gongji.desk.people import book_credit, register_person
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.plans import PlanPurchase, buy_plan
+from gongji.desk.ports import Asking, Caller, CallerKind, Identity
+from gongji.desk.premium_ports import PlanOrder
+from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
-from gongji.terms import LOCAL_TIME, FilingChannel, Kinship, Purse, Scheme, Use, local_day
+from gongji.terms import LOCAL_TIME, Kinship, Purse, Scheme, Use, local_day
 from gongji.wiring import build, settings
 
 FATHER, CHILD = "P310000-father", "P310000-child"
@@ -39,8 +44,6 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     office = wiring.build(settings())
     with office.store.begin() as unit:
-        from gongji.desk.office import Session
-
         session = Session(unit, office.law, now[0])
         for id, name, number, scheme in (
             (FATHER, "张伟", "310101198001010017", Scheme.EMPLOYEE),
@@ -56,10 +59,8 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             FATHER,
             {CHILD: Kinship.CHILD},
             frozenset({Use.CONTRIBUTE}),
+            Asking(Caller("test", "310000", CallerKind.PERSON, FATHER)),
             committed=True,
-            channel=FilingChannel.APP,
-            agent=None,
-            asked_by=Caller("test", "310000", CallerKind.PERSON, FATHER),
         )
     office.store.close()
     return run
@@ -88,12 +89,13 @@ def test_from_a_list_to_a_certificate(operator: Run, tmp_path: Path) -> None:
     again = operator("deduct", "2026", "--region", "310000")
     assert "deducted 0.00 yuan for 0 premiums" in again.output
 
-    assert operator("result", CHILD, "2026").output.strip() == "not_published"
+    until = "can be withdrawn until 2025-12-15 17:00 (CON-3, CON-8)"
+    assert operator("result", CHILD, "2026").output.splitlines() == ["not_published", until]
     paper = tmp_path / "certificate.pdf"
     asked = ("certificate", CHILD, "2026", "--out", str(paper), "--base-url", "https://v.example")
     assert "certificate_not_ready (CON-7); from 2025-12-30" in operator(*asked).output
     shown = operator("result", CHILD, "2026", at="2025-12-31T09:00")
-    assert shown.output.splitlines() == ["deducted", "certificate from 2025-12-30"]
+    assert shown.output.splitlines() == ["deducted", until, "certificate from 2025-12-30"]
     assert operator(*asked).exit_code == 0
     assert paper.read_bytes().startswith(b"%PDF")
 
@@ -136,3 +138,32 @@ def test_notices(operator: Run, tmp_path: Path) -> None:
     assert "2027  国办发明电（2026）10号" in operator("list", group=notices).output
     file.write_text("year = 2027", "utf-8")
     assert operator("load", str(file), group=notices).exit_code == 2
+
+
+def test_the_collection_of_a_plan(operator: Run) -> None:
+    """Shanghai collects nothing and says so; Linyi takes what was ordered, a dry run nothing."""
+    assert "not_configured" in operator("collect", "2026", "--region", "310000", group=plans).output
+    office = wiring.build(settings())
+    linyi, wife = "371300", "P371300-wife"
+    asked = PlanPurchase(id="o1", year=2026, buyer=wife, insured=wife, amount_fen=99_00)
+
+    def order(session: Session) -> PlanOrder | Refusal:
+        person = Person(wife, linyi, Scheme.EMPLOYEE)
+        register_person(session, person, Identity("王芳", "371301198001010013"), "test")
+        book_credit(session, person, Purse.CURRENT, 100_00, local_day(session.now), "opening/w")
+        clerk = Caller("test", linyi, CallerKind.CLERK, "test")
+        return buy_plan(session, asked, clerk)
+
+    assert not isinstance(office.do(order), Refusal)
+    office.store.close()
+    collect = ("collect", "2026", "--region", linyi)
+    show = ("show", wife, "o1")
+    assert (
+        "would take 99.00 yuan for 1 orders" in operator(*collect, "--dry-run", group=plans).output
+    )
+    assert "99.00 yuan, ordered" in operator(*show, group=plans).output
+    assert "took 99.00 yuan for 1 orders, 0 failed" in operator(*collect, group=plans).output
+    assert "took 0.00 yuan for 0 orders" in operator(*collect, group=plans).output
+    shown = operator(*show, group=plans).output
+    assert "临沂保 2026" in shown and "paid" in shown and "current 99.00" in shown
+    assert "no_such_purchase" in operator("show", wife, "o2", group=plans).output

@@ -38,8 +38,9 @@ def buy(
 def refund(
     town: Town, of: str = "o1", id: str = "r1", fen: int | None = None
 ) -> PlanRefund | Refusal:
-    """An insurer's refund."""
-    return town.do(lambda s: plans.refund_plan(s, town.region, of, id, fen))
+    """An insurer's refund of what the father has bought."""
+    order = plans.reference(town.id("father"), of)
+    return town.do(lambda s: plans.refund_plan(s, town.region, order, id, fen))
 
 
 def taken(town: Town, plan: str) -> int:
@@ -104,6 +105,36 @@ def test_what_stands_against_a_purchase(
     assert here.office.store.changes() == written
 
 
+def test_the_ids_of_a_buyer_are_its_own(town: OpenTown) -> None:
+    """Two families may both write o1."""
+    here = family(town())
+    assert isinstance(buy(here, "father", "father"), PlanOrder)
+    assert isinstance(buy(here, "mother", "mother"), PlanOrder)
+    here.proof()
+
+
+@pytest.mark.parametrize(
+    ("by", "id", "expected"),
+    [
+        ("father", "o1", "seen"),
+        ("child", "o1", "seen"),
+        ("mother", "o1", "forbidden"),
+        ("clerk", "o1", "seen"),
+        ("auditor", "o1", "seen"),
+        ("father", "o2", "no_such_purchase"),
+        ("child", "o2", "forbidden"),
+        ("mother", "o2", "forbidden"),
+    ],
+)
+def test_who_may_look_an_order_up(town: OpenTown, by: str, id: str, expected: str) -> None:
+    """The buyer, whom it insures, and the office; nobody else learns whether it is there."""
+    here = family(town())
+    bought = buy(here, "father", "child")
+    caller = {"clerk": here.clerk(), "auditor": here.auditor()}.get(by) or here.caller(by)
+    found = here.ask(lambda s: plans.order_of(s, here.id("father"), id, caller))
+    assert found == bought if expected == "seen" else code(found) == expected
+
+
 def test_as_much_is_enough_for_a_plan(town: OpenTown) -> None:
     """CON-4 asks for more than the premium; it says nothing of plans."""
     here = family(town())
@@ -138,7 +169,11 @@ def test_linyi_collects_once(town: OpenTown) -> None:
         order = buy(here, buyer, insured, 99_00, f"o{n}")
         assert isinstance(order, PlanOrder) and order.state is OrderState.ORDERED
     assert here.balance("father").current == 200_00
-    found = plans.collect_plans(here.office, LINYI, 2026)
+    tried = plans.collect_plans(here.office, LINYI, 2026, chunk=1, dry_run=True)
+    assert not isinstance(tried, Refusal)
+    assert (tried.done_now, tried.failed_now, tried.amount_now_fen) == (2, 1, 198_00)
+    assert here.balance("father").current == 200_00
+    found = plans.collect_plans(here.office, LINYI, 2026, chunk=2)
     assert not isinstance(found, Refusal)
     assert (found.done_now, found.failed_now, found.amount_now_fen) == (2, 1, 198_00)
     assert here.balance("father").current == 2_00

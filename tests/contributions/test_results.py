@@ -196,7 +196,17 @@ def test_until_when_it_may_be_withdrawn(town: OpenTown, via: Via, until: str) ->
     here = town(SHANGHAI, "2025-11-20T15:00")
     season = season_of(here.office.law, SHANGHAI, YEAR, local_day(here.now))
     assert isinstance(season, Season)
-    assert withdraw_until(via, micros(here.now), season, here.law()) == local(until)
+    found = withdraw_until(via, micros(here.now), season, here.law())
+    assert found is not None
+    assert (found.until, "CON-8" in rules_of(found.cites)) == (local(until), True)
+
+
+def test_without_a_season_only_the_day_of_application_is_known(town: OpenTown) -> None:
+    """A cut-off that nobody has set is none."""
+    here = town(SHANGHAI, "2025-11-20T15:00")
+    assert withdraw_until(Via.SCHOOL, micros(here.now), None, here.law()) is None
+    found = withdraw_until(Via.COMMUNITY, micros(here.now), None, here.law())
+    assert found is not None and found.until == local("2025-11-21T00:00")
 
 
 def test_a_region_that_sets_no_day_has_none(town: OpenTown) -> None:

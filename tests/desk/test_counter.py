@@ -209,7 +209,7 @@ def test_when_the_store_is_gone_everybody_in_the_batch_is_told(
     a, b = bills(family, "a", "b")
 
     @contextmanager
-    def gone() -> Iterator[None]:
+    def gone(**_: object) -> Iterator[None]:
         raise StoreUnavailable("the disk is full")
         yield
 

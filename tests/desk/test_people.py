@@ -130,6 +130,26 @@ def test_family_codes(town: OpenTown) -> None:
     assert code(family.hold_code("mother", names[0], by=family.caller("father"))) == "forbidden"
 
 
+def test_a_family_code_is_given_up_or_taken_back(town: OpenTown) -> None:
+    """By the holder or by the relative, by nobody else; twice is once."""
+    family = town()
+    for name in ("father", "mother", "child"):
+        family.person(name)
+    father, mother, child = map(family.id, ("father", "mother", "child"))
+
+    def drop(relative: str, by: str) -> Refusal | None:
+        caller = family.caller(by)
+        return family.do(lambda s: people.drop_code(s, father, relative, caller))
+
+    family.hold_code("father", "mother")
+    family.hold_code("father", "child")
+    assert code(drop(mother, "child")) == "forbidden"
+    assert drop(mother, "mother") is None
+    assert family.hold_code("father", "child") == (child,)
+    assert drop(child, "father") is None and drop(child, "father") is None
+    assert family.ask(lambda s: s.unit.codes_of(father)) == []
+
+
 # ── Identity numbers ─────────────────────────────────────────────────────────────────────────────
 
 

@@ -114,7 +114,13 @@ def test_the_arithmetic_is_written_out() -> None:
 
 @pytest.mark.parametrize(
     ("missed", "year", "back", "says"),
-    [({2027}, 2027, 0, "not before 2027"), ({2030}, 2027, 0, "2030"), (set(), 2027, -1, "below")],
+    [
+        ({2027}, 2027, 0, "not before 2027"),
+        ({2030}, 2027, 0, "2030"),
+        (set(), 2027, -1, "below"),
+        (set(), 2025, 0, "neither in 2025"),
+        (set(), 2028, 0, "neither in 2028"),
+    ],
 )
 def test_what_cannot_be_is_named(missed: set[int], year: int, back: int, says: str) -> None:
     """A year that is missed lies before the year enrolled for."""

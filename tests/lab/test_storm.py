@@ -4,7 +4,7 @@ import pytest
 
 from gongji.lab.storm import run_storm
 from gongji.ledger.book import Book
-from gongji.store.sqlite import SqliteUnit
+from gongji.store.unit import SqlUnit
 from gongji.wiring import local_clock, office_in_memory
 
 
@@ -27,10 +27,10 @@ def test_the_same_seed_raises_the_same_storm() -> None:
 
 def test_the_storm_notices_a_fen_that_comes_from_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """A guard that cannot fail guards nothing: here the store makes one fen up."""
-    honest = SqliteUnit.write_book
+    honest = SqlUnit.write_book
     written = 0
 
-    def generous(unit: SqliteUnit, book: Book, recorded_at: int) -> None:
+    def generous(unit: SqlUnit, book: Book, recorded_at: int) -> None:
         nonlocal written
         honest(unit, book, recorded_at)
         written += bool(book.changed())
@@ -38,7 +38,7 @@ def test_the_storm_notices_a_fen_that_comes_from_nowhere(monkeypatch: pytest.Mon
             owner = next(iter(book.changed())).owner
             unit._db.execute("UPDATE accounts SET fen = fen + 1 WHERE owner = ?", (owner,))
 
-    monkeypatch.setattr(SqliteUnit, "write_book", generous)
+    monkeypatch.setattr(SqlUnit, "write_book", generous)
 
     storm = run_storm(office_in_memory(local_clock), seed=1, acts=400)
 
@@ -48,7 +48,7 @@ def test_the_storm_notices_a_fen_that_comes_from_nowhere(monkeypatch: pytest.Mon
 
 def test_the_storm_notices_a_pool_that_pays_a_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here an ended bond goes on for ever; the storm keeps its own list of bonds."""
-    monkeypatch.setattr(SqliteUnit, "end_bond", lambda *_: None)
+    monkeypatch.setattr(SqlUnit, "end_bond", lambda *_: None)
 
     storm = run_storm(office_in_memory(local_clock), seed=1, acts=1500)
 

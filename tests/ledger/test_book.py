@@ -63,10 +63,10 @@ def test_an_entry_carries_balance_before_and_after_version_and_voucher() -> None
     one.post(voucher("v1", "father→clinic 70"))
     one.post(voucher("v2", "clinic→father 20"))
     assert one.entries == [
-        Entry(FATHER, 2, "310000", "v1", -70, 100, 30, DAY),
-        Entry(CLINIC, 1, "310000", "v1", 70, 0, 70, DAY),
-        Entry(CLINIC, 2, "310000", "v2", -20, 70, 50, DAY),
-        Entry(FATHER, 3, "310000", "v2", 20, 30, 50, DAY),
+        Entry(FATHER, 2, "settlement", "v1", -70, 100, 30, DAY),
+        Entry(CLINIC, 1, "settlement", "v1", 70, 0, 70, DAY),
+        Entry(CLINIC, 2, "settlement", "v2", -20, 70, 50, DAY),
+        Entry(FATHER, 3, "settlement", "v2", 20, 30, 50, DAY),
     ]
     assert one.changed() == {FATHER: Balance(50, 3), CLINIC: Balance(50, 2)}
 
@@ -106,7 +106,7 @@ def test_a_posting_has_two_sides() -> None:
 def test_a_voucher_without_postings_is_not_booked() -> None:
     """An act that moved nothing has no voucher."""
     with pytest.raises(AssertionError):
-        book().post(Voucher("310000", "v", "settlement", DAY, ()))
+        book().post(Voucher("credit", "v", "settlement", DAY, ()))
 
 
 def test_loading_again_does_not_forget_what_was_posted() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from gongji.desk.ports import Store
 from gongji.store.cipher import Vault
 from gongji.store.sqlite import SqliteStore
+from servers import BorrowedStore, CitusStore
 
 VAULT = Vault(bytes(range(32)))
 
@@ -28,7 +29,19 @@ def sqlite_in_memory(folder: Path, vault: Vault) -> SqliteStore:
     return store
 
 
+def postgres(folder: Path, vault: Vault) -> BorrowedStore:
+    """An empty database of a PostgreSQL server; the test is skipped where none can be had."""
+    return BorrowedStore(vault)
+
+
+def citus(folder: Path, vault: Vault) -> CitusStore:
+    """The cluster that `GONGJI_CITUS` names, emptied; the test is skipped where it names none."""
+    return CitusStore(vault)
+
+
 STORES: dict[str, Callable[[Path, Vault], Store]] = {
     "sqlite-file": sqlite_file,
     "sqlite-memory": sqlite_in_memory,
+    "postgres": postgres,
+    "citus": citus,
 }

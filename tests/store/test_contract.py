@@ -22,6 +22,7 @@ from gongji.desk.ports import (
     Pool,
     RunState,
     Store,
+    ToSettle,
     Turned,
     Unit,
 )
@@ -351,6 +352,23 @@ def test_the_bonds_of_many_members_with_the_uses_of_today(store: Store) -> None:
         assert unit.bonds_of_members([], 0) == {}
 
 
+def test_many_at_once_are_as_many_one_by_one(store: Store) -> None:
+    """Whole lists of people, pools and bonds, with the history that each would have alone."""
+    paying = msgspec.structs.replace(POOL, uses=frozenset({Use.PAY}))
+    with store.begin() as unit:
+        unit.add_people([(ANN, ANN_ID), (BEN, Identity("某", f"{2:018d}"))], 100, "clerk")
+        unit.add_pools([(paying, FILING)])
+        unit.add_bonds([(BOND, FILING)])
+
+        assert unit.people([ANN.id, BEN.id]) == {ANN.id: ANN, BEN.id: BEN}
+        assert unit.standings(ANN.id) == [(100, ANN, "clerk")]
+        assert unit.find_person("310000", ANN_ID.number) == ANN.id
+        assert unit.identities([ANN.id]) == {ANN.id: ANN_ID}
+        assert unit.open_pool(ANN.id) == paying
+        assert unit.uses_at(POOL.id, 100) == paying.uses
+        assert unit.bonds_of_member(BEN.id) == [BOND]
+
+
 def test_family_codes(store: Store) -> None:
     """In the order in which they were taken; holding one twice is holding it."""
     with store.begin() as unit:
@@ -364,6 +382,22 @@ def test_family_codes(store: Store) -> None:
         pairs = [(ANN.id, BEN.id), (BEN.id, ANN.id), (CAI.id, ANN.id)]
         assert unit.codes_held(pairs) == {(ANN.id, BEN.id), (CAI.id, ANN.id)}
         assert unit.codes_held([]) == set()
+
+
+def test_a_family_code_given_up(store: Store) -> None:
+    """That one and no other; giving up what is not held changes nothing."""
+    with store.begin() as unit:
+        unit.add_code(ANN.id, BEN.id, 100)
+        unit.add_code(ANN.id, CAI.id, 100)
+        unit.add_code(BEN.id, ANN.id, 100)
+        unit.end_code(ANN.id, BEN.id, 300)
+        unit.end_code(ANN.id, BEN.id, 300)
+    with store.read() as unit:
+        assert unit.codes_of(ANN.id) == [CAI.id]
+        assert unit.codes_of(BEN.id) == [ANN.id]
+    with store.begin() as unit:
+        unit.add_code(ANN.id, BEN.id, 200)
+        assert unit.codes_of(ANN.id) == [CAI.id, BEN.id]
 
 
 # ── The book ─────────────────────────────────────────────────────────────────────────────────────
@@ -426,8 +460,8 @@ def test_the_largest_sums_come_back_to_the_fen(store: Store) -> None:
         assert unit.balances([PURSE])[PURSE].fen == 2**62 + 1
 
 
-def test_a_voucher_is_written_once(store: Store) -> None:
-    """The same id again is a mistake of ours, and the unit leaves nothing."""
+def test_an_entry_is_written_once(store: Store) -> None:
+    """The same version of an account again is a mistake of ours, and the unit leaves nothing."""
     with store.begin() as unit:
         unit.write_book(booked("v1", (INFLOW, PURSE, 1)), 100)
 
@@ -512,6 +546,42 @@ def test_answers_are_found_by_who_asked_and_the_id(store: Store) -> None:
             SHOP.id,
         ]
         assert unit.answers_by_id("b3") == []
+
+
+def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: Store) -> None:
+    """The sponsors of bonds in force come with the patients; purses are those that exist."""
+    enter(store, ANN, BEN)
+    bond = Bond("B310000-1", "N310000-1", ANN.id, BEN.id, Kinship.CHILD, 10, NEVER)
+    pool = Pool("N310000-1", ANN.id, 10, NEVER, frozenset({Use.PAY}), 10)
+    old = answer("b0", patient=ANN.id)
+    with store.begin() as unit:
+        unit.add_institution(CLINIC, "诊所")
+        unit.add_pool(pool, FILING)
+        unit.add_bond(bond, FILING)
+        unit.add_code(ANN.id, BEN.id, 10)
+        unit.write_settled(booked("v1", (INFLOW, PURSE, 100_00)), [old], 100)
+
+    def asked(unit: Unit, not_ended_by: int) -> ToSettle:
+        return unit.to_settle(
+            [old.key, AnswerKey(CLINIC.id, "b1")],
+            patients={BEN.id, "P310000-nobody"},
+            institutions={CLINIC.id, SHOP.id},
+            codes={(ANN.id, BEN.id), (BEN.id, ANN.id)},
+            not_ended_by=not_ended_by,
+        )
+
+    with store.begin() as unit:
+        assert asked(unit, 50) == ToSettle(
+            {old.key: old},
+            {ANN.id: ANN, BEN.id: BEN},
+            {CLINIC.id: CLINIC},
+            {BEN.id: [BondWithUses(bond, frozenset({Use.PAY}))]},
+            {(ANN.id, BEN.id)},
+            {PURSE: Balance(100_00, 1)},
+        )
+        unit.end_bond(bond, 40, FILING)
+        without = asked(unit, 50)
+        assert (without.bonds, without.people, without.purses) == ({}, {BEN.id: BEN}, {})
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:
@@ -627,8 +697,8 @@ def test_turning_a_year_moves_what_is_left_in_chunks(store: Store) -> None:
         assert {found[purse] for purse in carried} == {Balance(10_00, 1)}
         assert [type(one) for one in prove(unit.entry_rows(), unit.balance_rows())] == [Sums]
         assert unit.movements(owners[0])[-2:] == [
-            Movement(Purse.CARRIED, 10_00, DAY, f"rollover/{DAY}/{owners[2]}", "rollover"),
-            Movement(Purse.CURRENT, -10_00, DAY, f"rollover/{DAY}/{owners[2]}", "rollover"),
+            Movement(Purse.CARRIED, 10_00, DAY, "rollover", f"rollover/{DAY}/{owners[2]}"),
+            Movement(Purse.CURRENT, -10_00, DAY, "rollover", f"rollover/{DAY}/{owners[2]}"),
         ]
 
 

@@ -47,6 +47,7 @@ def test_the_guard_sees_a_route_that_says_nothing_and_lets_nobody_in(web: Web) -
 def operations(app: Litestar) -> list[tuple[str, str, str, set[str]]]:
     """Every closed operation: its id, its method, a path with ids filled in, and its callers."""
     fill = {"person": "P310000-father", "sponsor": "P310000-father", "member": "P310000-child",
+            "relative": "P310000-child",
             "institution": CLINIC, "id": "b1", "region": "310000", "other": "371300",
             "year": "2026", "month": "2025-10"}  # fmt: skip
     found = []

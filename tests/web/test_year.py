@@ -81,6 +81,7 @@ def test_balances_as_of_a_past_day(web: Web) -> None:
 def test_the_same_premium_again_is_the_same_and_another_sum_is_refused(web: Web) -> None:
     first = web.post("/v1/premiums", due(), as_="key-clerk")
     assert (first.status_code, first.json()["number"], first.json()["state"]) == (200, 1, "due")
+    assert first.json()["withdrawal"]["until"] == "2025-12-15T17:00:00+08:00"
     assert web.post("/v1/premiums", due(), as_="key-clerk").json() == first.json()
     other = web.post("/v1/premiums", due(amount_fen=1), as_="key-clerk")
     assert (other.status_code, other.json()["code"]) == (409, "already_registered")
@@ -106,6 +107,8 @@ def test_a_result_is_known_from_its_day_on(deducted: Web) -> None:
     for as_ in ("child", "father", "key-clerk"):
         said = deducted.get(PREMIUM, as_=as_).json()
         assert (said["state"], said["certificate_from"]) == ("deducted", "2025-12-30")
+        (rule,) = said["withdrawal"]["cites"][0]["rules"]
+        assert (rule, said["withdrawal"]["until"][:16]) == ("CON-8", "2025-12-15T17:00")
         assert "CON-5" in {rule for cite in said["cites"] for rule in cite["rules"]}
 
 

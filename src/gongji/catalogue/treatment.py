@@ -18,6 +18,7 @@ from gongji.catalogue.item import (
 from gongji.catalogue.names import fold
 from gongji.catalogue.shelf import Found
 from gongji.terms import Level, Scheme
+from gongji.words import Words
 
 
 class Approval(StrEnum):
@@ -103,6 +104,16 @@ class Lack(StrEnum):
     PLAN = "plan"  # no benefit plan is configured
     AGE = "age"  # the plan depends on the age, which is not known
     LEVEL = "level"  # the plan depends on the institution's level, which is not known
+
+
+LACKS: Mapping[Lack, Words] = {
+    Lack.FORM: Words("同名不同剂型的待遇不同，须写明剂型。", "The forms of this name are treated differently; name the form."),
+    Lack.SPEC: Words("有多个支付标准，须写明规格。", "There are several payment standards; name the specification."),
+    Lack.SHARE: Words("先行自付比例未配置。", "The share paid first is not configured."),
+    Lack.PLAN: Words("待遇（起付线、支付比例）未配置。", "No benefit plan (deductible and ratio) is configured."),
+    Lack.AGE: Words("待遇与年龄有关，而出生日期不详。", "The plan depends on the age, and the date of birth is not known."),
+    Lack.LEVEL: Words("待遇与机构等级有关，而等级不详。", "The plan depends on the institution's level, which is not known."),
+}  # fmt: skip
 
 
 class Unclear(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -169,6 +169,35 @@ def editions() -> None:
     Console().print(table)
 
 
+@catalogue.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def adjudicate(file: Path) -> None:
+    """Decide the lines of the bill in a JSON FILE: what the fund pays, what is self-paid, what is
+    uncovered. Nothing is written. Exit code 1 when something is missing that is not guessed."""
+    import msgspec
+
+    from gongji.catalogue.treatment import Unclear
+    from gongji.cli.catalogue_words import tell_lines, tell_unclear
+    from gongji.cli.telling import rules_of, told
+    from gongji.desk.adjudicating import FeeBill
+    from gongji.desk.adjudicating import adjudicate as decide
+    from gongji.policy.refusal import Refusal
+
+    try:
+        bill = msgspec.json.decode(file.read_bytes(), type=FeeBill)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        click.echo(f"gongji: {file}: {error}", err=True)
+        sys.exit(2)
+    found, session = _ask(lambda session: (decide(session, bill), session))
+    if isinstance(found, Unclear):
+        tell_unclear(found)
+        sys.exit(1)
+    if isinstance(found, Refusal):
+        told(found, session)
+    tell_lines(found)
+    click.echo(f"  {' '.join((*found.editions, *rules_of(found.cites, session)))}")
+
+
 def _office_do(head: Any, content: bytes, dry_run: bool) -> Any:
     from gongji.desk.editions import import_edition
     from gongji.wiring import build, settings

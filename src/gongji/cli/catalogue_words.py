@@ -116,3 +116,39 @@ def _plain(value: Any) -> str:
         value.value if hasattr(value, "value") else str(value if value not in (None, {}) else "–")
     )
     return " ".join(text.split())[:60] or "–"
+
+
+def tell_lines(found: Any) -> None:
+    """A line for each line of a bill, then the totals, in yuan."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from gongji.catalogue.treatment import SAYS
+
+    sums = ("total_fen", "fund_paid_fen", "self_paid_fen", "uncovered_fen")
+    heads = ("金额 total", "基金 fund", "自负 self-paid", "自费 uncovered")
+    table = Table("", "名称 name", "类别", *heads, Column(overflow="fold"), box=None)
+    for number, part in enumerate(found.result.lines, start=1):
+        treatment = part.treatment
+        table.add_row(
+            str(number),
+            part.name,
+            class_of(treatment.listed) if treatment.listed else "–",
+            *(f"{getattr(part, name) / 100:,.2f}" for name in sums),
+            SAYS[treatment.why][0],
+        )
+    bill = found.result.bill
+    table.add_row("", "合计", "", *(f"{getattr(bill, name) / 100:,.2f}" for name in sums), "")
+    Console().print(table)
+
+
+def tell_unclear(found: Any) -> None:
+    """What is missing, at which line, and what can be said instead."""
+    from gongji.catalogue.treatment import LACKS
+
+    said = LACKS[found.lack]
+    where = f"line {found.line}: " if found.line else ""
+    of = f" ({found.name})" if found.name else ""
+    click.echo(f"{where}{said.zh} {said.en}{of}")
+    if found.choices:
+        click.echo(f"  {'、'.join(found.choices)}")

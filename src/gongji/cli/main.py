@@ -14,6 +14,7 @@ from gongji.cli import (
     keys,
     law,
     national,
+    plans,
     premiums,
     run,
 )
@@ -39,7 +40,9 @@ for command in (
     calendar.rollover,
     calendar.statement,
     premiums.premiums,
+    plans.plans,
     enrolment.waiting,
+    enrolment.ceiling,
     premiums.notices,
     keys.keys,
     national.national,

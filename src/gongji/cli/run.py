@@ -4,6 +4,9 @@ from pathlib import Path
 
 import rich_click as click
 
+PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
+"""What `gongji bench` can measure; told here, so that no other command waits for the lab."""
+
 
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
@@ -11,17 +14,24 @@ import rich_click as click
 @click.option("--abroad", is_flag=True, help="Let the sandbox listen beyond this machine.")
 @click.option("--host", help="Address to listen on (GONGJI_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
-def serve(sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None) -> None:
-    """Start the service: the API, its documentation and the pages."""
-    import logging
-
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that serve; for PostgreSQL, about one a core.",
+)
+def serve(
+    sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None, workers: int
+) -> None:
+    """Start the service: the API, the national interface, the documentation and the pages."""
     import msgspec
-    import uvicorn
     from rich.console import Console
 
+    from gongji.cli import serving
     from gongji.cli.sandbox import serve_sandbox
-    from gongji.cli.serving import announce, application, refuse_sample_abroad
-    from gongji.wiring import build, calm_the_collector, settings
+    from gongji.cli.workers import check_port, run_service
+    from gongji.wiring import build, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
@@ -34,36 +44,44 @@ def serve(sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int
         serve_sandbox(chosen, abroad=abroad)
         return
     if sample:
-        refuse_sample_abroad(chosen)
+        serving.refuse_sample_abroad(chosen)
+    if workers > 1 and chosen.database.startswith("sqlite:"):
+        click.echo(
+            "gongji: SQLite lets one process write at a time; --workers 1 is faster there", err=True
+        )
+    check_port(chosen)
     office = build(chosen)
-    console = Console()
-    app, city = application(office, chosen, sample=sample)
-    announce(console, office, chosen, city)
-    calm_the_collector()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    uvicorn.run(
-        app,
-        host=chosen.host,
-        port=chosen.port,
-        log_level="warning",
-        access_log=False,
-        timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
-        timeout_graceful_shutdown=10,
-    )
+    city = serving.sample_city(office) if sample else None
+    serving.announce(Console(), office, chosen, city)
     office.store.close()
+    shown = None if city is None else serving.sample_of(city, chosen)
+    run_service(chosen, shown, workers)
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the store's schema up to date."""
-    from gongji.store.migrate import upgrade
-    from gongji.wiring import open_store, settings
+@click.option("--sql", is_flag=True, help="Print the SQL for PostgreSQL instead of running it.")
+@click.option("--distribute", is_flag=True, help="Distribute the tables of a Citus cluster.")
+def migrate(sql: bool, distribute: bool) -> None:
+    """Bring the store's schema up to date; on PostgreSQL its roles and rights as well."""
+    from gongji.store.migrate import as_sql, bring_up, upgrade
+    from gongji.store.sqlite import SqliteStore
+    from gongji.wiring import BadSetting, open_store, settings
 
+    if sql:
+        click.echo(as_sql(distribute=distribute))
+        return
     store = open_store(settings())
-    upgrade(store)
+    if isinstance(store, SqliteStore):
+        if distribute:
+            raise BadSetting("GONGJI_DATABASE: only a PostgreSQL database can be distributed")
+        upgrade(store)
+        said = ["the schema is up to date"]
+    else:
+        said = bring_up(store, distribute=distribute)
     store.check_key()
     store.close()
-    click.echo("the schema is up to date")
+    for sentence in said:
+        click.echo(sentence)
 
 
 @click.command()
@@ -79,20 +97,49 @@ def demo(lang: str) -> None:
 
 
 @click.command()
-@click.option("--people", default=20_000, show_default=True, help="People in the city.")
-@click.option("--seconds", default=5.0, show_default=True, help="How long each measure runs.")
-@click.option("--batches", type=int, help="Instead: a year turn and a deduction of so many items.")
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
+@click.option("--quick", is_flag=True, help="A short run: whether all works, and roughly how fast.")
+@click.option("--people", type=click.IntRange(4), help="People in the city.  [100000]")
+@click.option("--seconds", type=click.FloatRange(0.1), help="How long each measure runs.  [8]")
+@click.option("--workers", type=click.IntRange(1), help="Processes of the service.  [2]")
+@click.option("--items", type=click.IntRange(20), help="Items of a batch of the year.  [100000]")
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path), help="Write the figures here."
+    "--database",
+    "databases",
+    multiple=True,
+    metavar="sqlite|postgresql|URL",
+    help="Where to measure; repeatable.  [sqlite and a PostgreSQL server of its own]",
 )
-def bench(people: int, seconds: float, batches: int | None, json_file: Path | None) -> None:
-    """Measure settlements a second, or the year's batches, beside their yardstick in one run."""
-    from gongji.cli.benching import run, run_batches
+@click.option("--markdown", is_flag=True, help="Print Markdown instead of tables.")
+@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Draw a picture here.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+def bench(
+    parts: tuple[str, ...],
+    quick: bool,
+    databases: tuple[str, ...],
+    markdown: bool,
+    svg_file: Path | None,
+    json_file: Path | None,
+    **given: float | None,
+) -> None:
+    """Measure what this machine does, each figure beside its yardstick of the same run.
 
-    if batches is not None:
-        run_batches(batches, json_file=json_file)
-    else:
-        run(people=people, seconds=seconds, json_file=json_file)
+    PARTS: process, http, sponsor, latency, tenfold, year; all of them where none is named.
+    """
+    import msgspec
+
+    from gongji.cli.benching import run
+    from gongji.lab.bench import QUICK, Plan
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    plan = msgspec.structs.replace(QUICK if quick else Plan(), parts=parts or PARTS, **chosen)
+    run(
+        plan,
+        databases or ("sqlite", "postgresql"),
+        json_file=json_file,
+        svg_file=svg_file,
+        markdown=markdown,
+    )
 
 
 @click.command()

@@ -1,20 +1,16 @@
-"""Putting the service together: application, sample city, and what is said at the start."""
+"""Putting the service together: the sample city, and what is said at the start."""
 
 from functools import partial
 
-from litestar import Litestar
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
-from gongji.cli.interface import connect_sample, interface_of
-from gongji.desk.counter import Counter
+from gongji.cli.interface import connect_sample
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
-from gongji.national.gateway import route
 from gongji.web.access import make_token
-from gongji.web.app import create_app
 from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.wiring import BadSetting, Settings, open_vault
 
@@ -31,27 +27,17 @@ def refuse_sample_abroad(chosen: Settings) -> None:
         )
 
 
-def application(office: Office, chosen: Settings, *, sample: bool) -> tuple[Litestar, City | None]:
-    """The web application and the national interface over one counter, with the sample city where
-    it is asked for."""
-    city = build_city(office) if sample else None
-    if city is not None and city.fresh:
+def sample_city(office: Office) -> City:
+    """The sample city with its catalogue; made once, found again the next time."""
+    city = build_city(office)
+    if city.fresh:
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
         office.do(partial(connect_sample, institutions=city.institutions))
-    vault = open_vault(chosen)
-    counter = Counter(office)
-    app = create_app(
-        counter,
-        token_secret=vault.derive("tokens"),
-        sample=None if city is None else _sample_of(city, chosen),
-        certificate_key=vault.derive("certificates"),
-        more_routes=[route(interface_of(counter, vault, chosen))],
-    )
-    return app, city
+    return city
 
 
-def _sample_of(city: City, chosen: Settings) -> SampleInfo:
+def sample_of(city: City, chosen: Settings) -> SampleInfo:
     """李明's family, and where it goes when it is ill."""
     keys = {key.caller.subject: key.key for key in city.keys}
     father, mother, son = li_ming(_SHOWN).people

@@ -1,6 +1,5 @@
 """裁定费用明细: a bill's lines, through catalogue and law, to what the fund pays of them."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -70,11 +69,13 @@ class FeeBill(
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """裁定 with the editions it looked into, the kinds that are never listed, and its provisions."""
+    """裁定 with the editions it looked into, the kinds that are never listed, and its provisions:
+    those of each line, and those of the whole bill."""
 
     result: money.Adjudged
     excluded_kinds: tuple[str | None, ...]  # a kind or None for each line
     editions: tuple[str, ...]
+    line_cites: tuple[tuple[str, ...], ...]
     cites: tuple[str, ...]
 
 
@@ -118,8 +119,14 @@ def adjudicate(
         _excluded(fee, part.treatment, law)
         for fee, part in zip(asked.lines, result.lines, strict=True)
     )
-    relied = _relied(result, law, kinds, asked.care, own_plan=asked.plan is None)
-    return Decided(result, kinds, shelves.editions, keys(relied))
+    rests = [_relied(part, kind, law) for part, kind in zip(result.lines, kinds, strict=True)]
+    relied = [provision for line in rests for provision in line]
+    if asked.plan is None and asked.care in law.no_fund_care.value:
+        relied.append(law.no_fund_care)
+    elif asked.plan is None and law.benefit_plans is not None:
+        relied.append(law.benefit_plans)
+    line_cites = tuple(keys(line) for line in rests)
+    return Decided(result, kinds, shelves.editions, line_cites, keys(relied))
 
 
 class _Shelves:
@@ -211,28 +218,22 @@ def _excluded(line: FeeLine, treatment: Treatment, law: DayLaw) -> str | None:
     return next(fits, None)
 
 
-def _relied(
-    result: money.Adjudged, law: DayLaw, kinds: Sequence[str | None], care: Care, *, own_plan: bool
-) -> list[Provision[Any]]:
-    """The provisions that the decision rests on, each where a line needed it."""
-    whys = {part.treatment.why for part in result.lines}
+def _relied(part: money.LinePart, kind: str | None, law: DayLaw) -> list[Provision[Any]]:
+    """The provisions that a line's decision rests on."""
+    why = part.treatment.why
     found: list[Provision[Any]] = []
-    if Why.CLASS_A in whys or Why.UNCLASSED in whys:
+    if why in (Why.CLASS_A, Why.UNCLASSED):
         found.append(law.class_a_enters)
-    if Why.CLASS_B in whys:
+    if why is Why.CLASS_B:
         found.append(law.class_b_enters)
-    if result.bill.paid_first_fen:
+    if part.paid_first_fen:
         found.append(law.first_share_is)
-    if Why.ACCOUNT_ONLY in whys:
+    if why is Why.ACCOUNT_ONLY:
         found.append(law.listed_only)
-    if any(not part.treatment.covered for part in result.lines):
+    if not part.treatment.covered:
         found.append(law.unlisted_is)
-    if result.bill.over_ceiling_fen:
+    if part.over_ceiling_fen:
         found.append(law.over_ceiling_is)
-    if any(kinds):
+    if kind is not None:
         found.append(law.never_listed)
-    if own_plan and care in law.no_fund_care.value:
-        found.append(law.no_fund_care)
-    elif own_plan and law.benefit_plans is not None:
-        found.append(law.benefit_plans)
     return found

@@ -1,8 +1,11 @@
-"""柜台: one writer, and a queue before it.
+"""柜台: one queue, and as many hands behind it as the store can use.
 
 Requests that arrive while a unit of work is being committed wait and then go into the next one
 together, in the order of arrival, which is law (SET-4). There is no timer: an idle counter takes a
 single request at once, a busy one takes what has come. One commit makes the whole batch durable.
+
+With a second hand the next batch is decided while the last one is being committed. It begins only
+when the last one holds every purse that it will draw on, so that nobody overtakes anybody.
 
 The queue is bounded: beyond it a request is turned away at once, before anything is known of it.
 A refusal is a value and never touches its neighbours. A failure of ours rolls the batch back, and
@@ -30,15 +33,17 @@ class Busy(Exception):
 
 
 class _Waiting(NamedTuple):
-    """A request in the queue: a settlement, or any other use-case that writes."""
+    """A request in the queue: a settlement, or any other use-case that writes, with the regions
+    that it touches where they are known."""
 
     settle: SettlementRequest | None
     use_case: Callable[[Session], Any] | None
+    regions: frozenset[str] | None
     future: asyncio.Future[Any]
 
 
 class Counter:
-    """The single writer's queue. `start` before the first request, `stop` when the last is done."""
+    """The writers' queue. `start` before the first request, `stop` when the last is done."""
 
     def __init__(self, office: Office, *, longest: int = 10_000, batch: int = 256) -> None:
         assert longest > 0
@@ -47,36 +52,42 @@ class Counter:
         self._longest, self._batch = longest, batch
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
+        self._turn = threading.Semaphore()
         self._open = False
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
 
     def start(self) -> None:
         """Open the counter."""
-        assert self._thread is None, "started twice"
+        assert not self._threads, "started twice"
         self._open = True
-        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
-        self._thread.start()
+        for n in range(self.office.store.hands):
+            self._threads.append(
+                threading.Thread(target=self._work, name=f"writer-{n}", daemon=True)
+            )
+            self._threads[-1].start()
 
     def stop(self) -> None:
         """Serve whoever is in the queue, then close."""
         with self._wake:
             self._open = False
             self._wake.notify()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
         self._readers.shutdown()
 
     async def settle(self, request: SettlementRequest) -> Answered | Refusal:
         """Settle in the next batch. Raises Busy or StoreUnavailable; then nothing was settled, or
         it is not known: the same id asks again safely."""
-        found: Answered | Refusal = await self._queued(request, None)
+        regions = frozenset((request.patient[1:7], request.institution[1:7]))
+        found: Answered | Refusal = await self._queued(request, None, regions)
         return found
 
-    async def do(self, use_case: Callable[[Session], T]) -> T:
-        """Run a use-case that writes, in its turn."""
-        found: T = await self._queued(None, use_case)
+    async def do(self, use_case: Callable[[Session], T], *regions: str) -> T:
+        """Run a use-case that writes, in its turn. Settlements of the regions that it touches wait
+        meanwhile; where none is named, all do."""
+        found: T = await self._queued(None, use_case, frozenset(regions) or None)
         return found
 
     async def ask(self, use_case: Callable[[Session], T]) -> T:
@@ -85,7 +96,10 @@ class Counter:
         return await loop.run_in_executor(self._readers, self.office.ask, use_case)
 
     def _queued(
-        self, settle: SettlementRequest | None, use_case: Callable[[Session], Any] | None
+        self,
+        settle: SettlementRequest | None,
+        use_case: Callable[[Session], Any] | None,
+        regions: frozenset[str] | None,
     ) -> asyncio.Future[Any]:
         if len(self._queue) >= self._longest:
             raise Busy(f"{self._longest} requests are waiting; try again in a second")
@@ -93,32 +107,64 @@ class Counter:
         with self._wake:
             if not self._open:
                 raise StoreUnavailable("the counter is closed")
-            self._queue.append(_Waiting(settle, use_case, future))
+            self._queue.append(_Waiting(settle, use_case, regions, future))
             self._wake.notify()
         return future
 
     def _work(self) -> None:
         while True:
-            with self._wake:
-                while not self._queue and self._open:
-                    self._wake.wait()
-                if not self._queue:
+            self._turn.acquire()
+            turn = _Turn(self._turn)
+            try:
+                taken = self._take()
+                if not taken:
                     return
-                size = min(len(self._queue), self._batch)
-                taken = [self._queue.popleft() for _ in range(size)]
-            _deliver(taken, self._serve(taken))
+                results = self._serve(taken, turn)
+            finally:
+                turn.over()
+            _deliver(taken, results)
 
-    def _serve(self, taken: Sequence[_Waiting]) -> list[Any]:
+    def _take(self) -> list[_Waiting]:
+        """Whoever waits, as soon as somebody does; nobody once the counter is closed."""
+        with self._wake:
+            while not self._queue and self._open:
+                self._wake.wait()
+            size = min(len(self._queue), self._batch)
+            return [self._queue.popleft() for _ in range(size)]
+
+    def _serve(self, taken: Sequence[_Waiting], turn: "_Turn") -> list[Any]:
         """One result for each, an exception where it failed."""
+        bills = [waiting.settle for waiting in taken if waiting.settle is not None]
+        named = [waiting.regions for waiting in taken]
+        regions = None if None in named else frozenset().union(*filter(None, named))
         try:
-            return self.office.do(lambda session: _serve_all(session, taken))
+            if len(bills) == len(taken):
+                return self.office.do(
+                    lambda session: settle_batch(session, bills, holding=turn.over),
+                    regions=regions,
+                    shared=True,
+                )
+            return self.office.do(lambda session: _serve_all(session, taken), regions=regions)
         except StoreUnavailable as error:
             return [error] * len(taken)
         except Exception as error:
             # One of them has met a mistake of ours. Alone each shows whether it was the one.
             if len(taken) == 1:
                 return [error]
-            return [result for waiting in taken for result in self._serve([waiting])]
+            return [result for waiting in taken for result in self._serve([waiting], turn)]
+
+
+class _Turn:
+    """A hand's turn to take from the queue, until it says that the next one may."""
+
+    def __init__(self, semaphore: threading.Semaphore) -> None:
+        self._semaphore: threading.Semaphore | None = semaphore
+
+    def over(self) -> None:
+        """Let the next hand begin; said again, it changes nothing."""
+        semaphore, self._semaphore = self._semaphore, None
+        if semaphore is not None:
+            semaphore.release()
 
 
 def _serve_all(session: Session, taken: Sequence[_Waiting]) -> list[Any]:

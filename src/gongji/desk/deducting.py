@@ -263,9 +263,9 @@ class _Batch:
         return tuple(postings)
 
     def _write(self) -> None:
-        """Keep vouchers, entries, balances and results together."""
+        """Keep entries, balances and results together."""
         unit, at = self._session.unit, self._session.at
-        if self._book.vouchers:
+        if self._book.entries:
             unit.write_book(self._book, at)
         version = self._session.law.version
         unit.keep_decided(self._region, self._year, self._decided, at=at, law=version)

@@ -5,6 +5,7 @@ the account's own rules, and the pool ends with the person, not before the paper
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -12,9 +13,8 @@ import msgspec
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, balances_of, change_standing, keep_act
 from gongji.desk.pooling import Ended
-from gongji.desk.ports import AnswerKey, AnswerKind, Caller, CallerKind, Filing
+from gongji.desk.ports import AnswerKey, AnswerKind, Asking, Caller, CallerKind, Filing
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
-from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import AskerId, Balances, PersonId
 from gongji.settlement.booking import purse_of
@@ -139,16 +139,39 @@ def settle_estate(session: Session, asked: Estate, by: Caller) -> Done | Refusal
     return Done(paid_fen, ended, False)
 
 
-def end_kinship(session: Session, bond: Bond, reason: str, by: Caller) -> Ended | Refusal:
-    """End a bond because the kinship it rests on has ended (divorce, or a child's coming of age
-    where that matters). The sponsor owes it (NET-14), a clerk may do it with the papers."""
-    law = session.law.on(bond.sponsor[1:7], local_day(session.now))
-    if not by.may_act_for(bond.sponsor):
+class KinshipEnd(StrEnum):
+    """亲属关系终止的原因."""
+
+    DIVORCED = "divorced"  # 离婚
+    ADOPTION_ENDED = "adoption_ended"  # 解除收养
+    NOT_KIN = "not_kin"  # 亲属关系不实: it never was as it was declared
+
+
+def end_kinship(
+    session: Session,
+    sponsor: str,
+    member: str,
+    why: KinshipEnd,
+    asked: Asking,
+) -> Ended | Refusal:
+    """亲属关系终止: end a bond because the kinship it rests on has ended.
+
+    It ends at once, in every region, and the reason stays on record. The sponsor owes it (NET-14);
+    a clerk may do it with the papers.
+    """
+    if sponsor not in session.unit.people([sponsor]):
+        return refuse(Code.UNKNOWN_PERSON)
+    law = session.law.on(sponsor[1:7], local_day(session.now))
+    if not asked.by.may_act_for(sponsor):
         return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_answers)
-    if not bond.is_open:
+    bonds = session.unit.bonds_of_sponsor(sponsor)
+    bond = next((b for b in bonds if b.member == member and b.ends > session.at), None)
+    if bond is None:
         return refuse(Code.NOT_BOUND, law.only_bound_may_use)
-    session.unit.end_bond(bond, max(session.at, bond.starts), _filing(by, reason))
-    return Ended(moment(session.at), (bond.id,))
+    filing = asked.filing(why.value)
+    ends = max(session.at, bond.starts)
+    session.unit.end_bond(bond, ends, filing)
+    return Ended(moment(ends), (bond.id,))
 
 
 def _earlier(

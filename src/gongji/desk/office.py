@@ -1,15 +1,18 @@
 """The office: where a use-case gets its transaction, its law and its clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from gongji.desk.ports import Clock, Store, Unit
+from gongji.desk.ports import Clock, Conflict, Store, StoreUnavailable, Unit
 from gongji.policy.reading import Law, read_law
 from gongji.terms import micros
 
 T = TypeVar("T")
+
+TRIES = 8
+"""How often a use-case is run where others write the same rows at the same time."""
 
 Folders = Mapping[str, Mapping[str, str]]
 """The packs' texts: folder name → file name → TOML."""
@@ -45,10 +48,22 @@ class Office:
         with self.store.begin() as unit:
             unit.keep_law(self.law.version, self._folders)
 
-    def do(self, use_case: Callable[[Session], T]) -> T:
-        """Run a use-case that writes: all of it is kept, or nothing."""
-        with self.store.begin() as unit:
-            return use_case(Session(unit, self.law, self.clock()))
+    def do(
+        self,
+        use_case: Callable[[Session], T],
+        *,
+        regions: Collection[str] | None = None,
+        shared: bool = False,
+    ) -> T:
+        """Run a use-case that writes: all of it is kept, or nothing. See `Store.begin` for who else
+        may write meanwhile. Where somebody was quicker, it is run again on what they have left."""
+        for _ in range(TRIES):
+            try:
+                with self.store.begin(regions=regions, shared=shared) as unit:
+                    return use_case(Session(unit, self.law, self.clock()))
+            except Conflict as error:
+                conflict = error
+        raise StoreUnavailable(f"others were quicker {TRIES} times: {conflict}") from conflict
 
     def ask(self, use_case: Callable[[Session], T]) -> T:
         """Run a use-case that only reads."""

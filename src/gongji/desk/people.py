@@ -190,3 +190,14 @@ def hold_code(
         )
     session.unit.add_code(holder, relative, session.at)
     return (*held, relative)
+
+
+def drop_code(session: Session, holder: str, relative: str, asked_by: Caller) -> Refusal | None:
+    """解除亲情账户: the holder gives a relative's code up, or the relative takes it back.
+
+    A code that is not held is given up already, so that nobody learns by this who holds what.
+    """
+    if not (asked_by.may_act_for(holder) or asked_by.may_act_for(relative)):
+        return refuse(Code.FORBIDDEN)
+    session.unit.end_code(holder, relative, session.at)
+    return None

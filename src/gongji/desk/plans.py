@@ -11,7 +11,7 @@ import msgspec
 
 from gongji.desk.deducting import CHUNK
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Caller
+from gongji.desk.ports import Caller, CallerKind
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
 from gongji.desk.rollover import closed_since
 from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
@@ -19,18 +19,19 @@ from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.questions.contributions import CityPlan
-from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, bars_sponsoring
 from gongji.settlement.bill import AskerId, PersonId
 from gongji.settlement.booking import purse_of
 from gongji.settlement.reverse import parts_back
-from gongji.terms import LARGEST_FEN, Purse, Use, local_day
+from gongji.terms import LARGEST_FEN, Purse, Use, local_day, moment
 
 Fen = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """购买请求: for whom a buyer wants the city's plan of a year. The same id again is answered once."""
+    """购买请求: for whom a buyer wants the city's plan of a year. The ids of a buyer are its own; the
+    same id again is answered once."""
 
     id: AskerId
     year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
@@ -42,6 +43,11 @@ class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def insurer(region: str, plan: str, year: int) -> AccountKey:
     """应付保险公司: what has been taken for a plan of a year."""
     return AccountKey(region, f"{plan}-{year}", "plan")
+
+
+def reference(buyer: str, id: str) -> str:
+    """`buyer/id`: how an order is named among those of its region."""
+    return f"{buyer}/{id}"
 
 
 def buy_plan(session: Session, asked: PlanPurchase, asked_by: Caller) -> PlanOrder | Refusal:
@@ -57,13 +63,14 @@ def buy_plan(session: Session, asked: PlanPurchase, asked_by: Caller) -> PlanOrd
     if isinstance(plan, Refusal):
         return plan
     unit = session.unit
-    if (known := unit.plan_order(buyer.region, asked.id)) is not None:
+    id = reference(buyer.id, asked.id)
+    if (known := unit.plan_order(buyer.region, id)) is not None:
         said = (known.year, known.buyer, known.insured, known.amount_fen)
         same = said == (asked.year, asked.buyer, asked.insured, asked.amount_fen)
         return known if same else refuse(Code.ID_REUSED)
     order = PlanOrder(
         region=buyer.region,
-        id=asked.id,
+        id=id,
         number=unit.last_order_number(buyer.region) + 1,
         plan=plan.value.name,
         year=asked.year,
@@ -84,10 +91,36 @@ def buy_plan(session: Session, asked: PlanPurchase, asked_by: Caller) -> PlanOrd
     return order
 
 
+def order_of(session: Session, buyer: str, id: str, asked_by: Caller) -> PlanOrder | Refusal:
+    """An order as it is now, for its buyer, for whom it insures, and for the office."""
+    order = session.unit.plan_order(buyer[1:7], reference(buyer, id))
+    office = asked_by.kind is CallerKind.AUDITOR or asked_by.may_act_for(buyer)
+    if not office and (order is None or not asked_by.may_act_for(order.insured)):
+        return refuse(Code.FORBIDDEN)
+    return order if order is not None else refuse(Code.NO_SUCH_PURCHASE)
+
+
+def rests_on(session: Session, order: PlanOrder) -> tuple[str, ...]:
+    """The provisions by which an order was taken, as they held on its day."""
+    law = session.law.on(order.region, local_day(moment(order.ordered_at)))
+    asked = [law.contribution_pays, law.city_plan]
+    return keys(provision for provision in asked if provision is not None)
+
+
 def collect_plans(
-    office: Office, region: str, year: int, batch: str = "1", *, progress: Progress | None = None
+    office: Office,
+    region: str,
+    year: int,
+    batch: str = "1",
+    *,
+    chunk: int = CHUNK,
+    progress: Progress | None = None,
+    dry_run: bool = False,
 ) -> RunReport | Refusal:
-    """集中代扣: take the orders of a year in one collection, a run that may be killed and resumed."""
+    """集中代扣: take the orders of a year in one collection, a run that may be killed and resumed.
+
+    Starting a batch that is finished does nothing; one of another name tries again what failed.
+    """
     law = office.law.on(region, local_day(office.clock()))
     plan = _plan(law)
     if isinstance(plan, Refusal):
@@ -95,7 +128,8 @@ def collect_plans(
     if plan.value.taken != "one_collection":
         return refuse(Code.NOT_CONFIGURED, plan, year=year)
     name = f"plans/{year}/{batch}"
-    return run(office, region, name, collection(region, plan.value.name, year), progress=progress)
+    step = collection(region, plan.value.name, year, chunk)
+    return run(office, region, name, step, progress=progress, dry_run=dry_run)
 
 
 def collection(region: str, plan: str, year: int, limit: int = CHUNK) -> Step:
@@ -129,7 +163,8 @@ def collection(region: str, plan: str, year: int, limit: int = CHUNK) -> Step:
 def refund_plan(
     session: Session, region: str, order_id: str, id: str, amount_fen: int | None = None
 ) -> PlanRefund | Refusal:
-    """An insurer's refund, whole or in part, back to the purses that paid, last drawn first.
+    """原渠道退回: an insurer's refund, whole or in part, back to the purses that paid, last drawn
+    first. `order_id` is the order's reference; the ids of refunds are the agency's.
 
     What came from the current purse of a year that has been closed since goes to carried money.
     """

@@ -7,7 +7,7 @@ import msgspec
 
 from gongji.desk.office import Session
 from gongji.desk.people import new_id
-from gongji.desk.ports import Caller, Filing, Pool
+from gongji.desk.ports import Asking, Caller, Filing, Pool
 from gongji.policy.bonds import (
     Binding,
     Bond,
@@ -21,7 +21,7 @@ from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.booking import purse_of
-from gongji.terms import NEVER, FilingChannel, Kinship, Purse, Use, local_day, micros, moment
+from gongji.terms import NEVER, Kinship, Purse, Use, local_day, micros, moment
 
 
 class Formed(msgspec.Struct, frozen=True):
@@ -44,18 +44,16 @@ def form(
     sponsor: str,
     members: Mapping[str, Kinship],
     uses: frozenset[Use],
+    asked: Asking,
     *,
     committed: bool,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
 ) -> Formed | Refusal:
     """Form a pool and bind the members named, each with a result of its own.
 
     Without members the pool is open and bonds come later. With members of whom none can be bound
     no pool is formed, and the results say why.
     """
-    law = _law_for(session, sponsor, asked_by)
+    law = _law_for(session, sponsor, asked.by)
     if isinstance(law, Refusal):
         return law
     person = session.unit.people([sponsor])[sponsor]
@@ -71,7 +69,7 @@ def form(
         return refusal
 
     pool = Pool(new_id("N", person.region), sponsor, session.at, NEVER, uses, session.at)
-    filing = Filing(channel, asked_by.subject, agent)
+    filing = asked.filing()
     bound: list[Bond] = []
     not_bound: dict[str, Refusal] = {}
     known = session.unit.people(members)
@@ -94,13 +92,10 @@ def bind(
     sponsor: str,
     member: str,
     kinship: Kinship,
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Bond | Refusal:
     """Add a member to the sponsor's open pool."""
-    law = _law_for(session, sponsor, asked_by)
+    law = _law_for(session, sponsor, asked.by)
     if isinstance(law, Refusal):
         return law
     people = session.unit.people([sponsor, member])
@@ -112,7 +107,7 @@ def bind(
     found = _bond_for(session, pool, people[sponsor], people.get(member), kinship, law, [])
     if isinstance(found, Refusal):
         return found
-    session.unit.add_bond(found, Filing(channel, asked_by.subject, agent))
+    session.unit.add_bond(found, asked.filing())
     return found
 
 
@@ -120,13 +115,10 @@ def unbind(
     session: Session,
     sponsor: str,
     member: str,
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Ended | Refusal:
     """The sponsor removes a member."""
-    law = _law_for(session, sponsor, asked_by)
+    law = _law_for(session, sponsor, asked.by)
     if isinstance(law, Refusal):
         return law
     if session.unit.open_pool(sponsor) is None:
@@ -136,20 +128,17 @@ def unbind(
         for bond in session.unit.bonds_of_sponsor(sponsor)
         if bond.member == member and bond.is_open
     ]
-    return _end(session, bonds, law, Filing(channel, asked_by.subject, agent))
+    return _end(session, bonds, law, asked.filing())
 
 
 def leave(
     session: Session,
     member: str,
     sponsor: str | None,
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Ended | Refusal:
     """A member leaves one sponsor's pool, or every pool when no sponsor is named."""
-    law = _law_for(session, member, asked_by)
+    law = _law_for(session, member, asked.by)
     if isinstance(law, Refusal):
         return law
     bonds = [
@@ -157,25 +146,22 @@ def leave(
         for bond in session.unit.bonds_of_member(member)
         if bond.is_open and sponsor in (None, bond.sponsor)
     ]
-    return _end(session, bonds, law, Filing(channel, asked_by.subject, agent))
+    return _end(session, bonds, law, asked.filing())
 
 
 def dissolve(
     session: Session,
     sponsor: str,
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Ended | Refusal:
     """End the pool and every bond in it."""
-    law = _law_for(session, sponsor, asked_by)
+    law = _law_for(session, sponsor, asked.by)
     if isinstance(law, Refusal):
         return law
     pool = session.unit.open_pool(sponsor)
     if pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
-    filing = Filing(channel, asked_by.subject, agent)
+    filing = asked.filing()
     bonds = [bond for bond in session.unit.bonds_of_sponsor(sponsor) if bond.is_open]
     session.unit.close_pool(pool.id, session.at, filing)
     if not bonds:
@@ -187,20 +173,17 @@ def choose_uses(
     session: Session,
     sponsor: str,
     uses: frozenset[Use],
-    *,
-    channel: FilingChannel,
-    agent: str | None,
-    asked_by: Caller,
+    asked: Asking,
 ) -> Pool | Refusal:
     """The sponsor chooses how the pool may be used, as often as wanted (NET-10, NET-11)."""
-    law = _law_for(session, sponsor, asked_by)
+    law = _law_for(session, sponsor, asked.by)
     if isinstance(law, Refusal):
         return law
     pool = session.unit.open_pool(sponsor)
     if pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
     if uses != pool.uses:
-        filing = Filing(channel, asked_by.subject, agent)
+        filing = asked.filing()
         session.unit.set_uses(pool.id, uses, session.at, filing)
     return msgspec.structs.replace(pool, uses=uses)
 

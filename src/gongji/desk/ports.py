@@ -1,6 +1,6 @@
 """What the desk needs of a store, and the failures that a store may raise."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +24,10 @@ Clock = Callable[[], datetime]
 
 class StoreUnavailable(Exception):
     """The machine's failure: a full disk, a locked file, a server that is gone. Nothing was kept."""
+
+
+class Conflict(Exception):
+    """Somebody else wrote first. Nothing was kept; asked again, it finds what they have written."""
 
 
 class WrongKey(Exception):
@@ -110,6 +114,22 @@ class Answer(NamedTuple):
     decision: bytes
 
 
+class ToSettle(NamedTuple):
+    """What a batch of bills needs to know, read at once.
+
+    `answered` are those of the keys that were asked before; `people` has the sponsors as well;
+    `bonds` by member, oldest first; `codes` as (holder, relative); `purses` are the accounts of all
+    these people that hold or held money. A unit that writes keeps the purses locked until its end.
+    """
+
+    answered: dict[AnswerKey, Answer]
+    people: dict[str, Person]
+    institutions: dict[str, Institution]
+    bonds: dict[str, list[BondWithUses]]
+    codes: set[tuple[str, str]]
+    purses: dict[AccountKey, Balance]
+
+
 class RunState(NamedTuple):
     """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
 
@@ -132,13 +152,13 @@ class Turned(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """One entry on a person's purse, with the kind of its voucher."""
+    """One entry on a person's purse; `act` is the kind of its voucher."""
 
     purse: Purse
     amount_fen: int
     happened_on: date
+    act: str
     voucher: str
-    voucher_kind: str
 
 
 class CallerKind(StrEnum):
@@ -168,6 +188,18 @@ class Caller(msgspec.Struct, frozen=True):
         return self.kind is CallerKind.CLERK and self.region == person[1:7]
 
 
+class Asking(NamedTuple):
+    """经办申请: who asks for an act, through which channel, and who came for the one concerned."""
+
+    by: Caller
+    channel: FilingChannel = FilingChannel.APP
+    agent: str | None = None  # an identity number, recorded at the window only (NET-17)
+
+    def filing(self, reason: str | None = None) -> Filing:
+        """What is kept of it beside the act."""
+        return Filing(self.channel, self.by.subject, self.agent, reason)
+
+
 class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
@@ -175,6 +207,9 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     def people(self, ids: Iterable[str]) -> dict[str, Person]: ...
     def person_at(self, id: str, at: int) -> Person | None: ...
     def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None: ...
+    def add_people(
+        self, people: Sequence[tuple[Person, Identity]], since: int, by: str
+    ) -> None: ...
     def set_standing(self, person: Person, since: int, by: str) -> None: ...
     def standings(self, id: str) -> list[tuple[int, Person, str]]: ...
     def find_person(self, region: str, number: str) -> str | None: ...
@@ -191,6 +226,7 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     def open_pool(self, sponsor: str) -> Pool | None: ...
     def pool(self, id: str) -> Pool | None: ...
     def add_pool(self, pool: Pool, filing: Filing) -> None: ...
+    def add_pools(self, pools: Sequence[tuple[Pool, Filing]]) -> None: ...
     def close_pool(self, id: str, at: int, filing: Filing) -> None: ...
     def set_uses(self, pool: str, uses: frozenset[Use], since: int, filing: Filing) -> None: ...
     def uses_at(self, pool: str, at: int) -> frozenset[Use]: ...
@@ -200,17 +236,31 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
     def bonds_of_sponsor(self, id: str) -> list[Bond]: ...
     def bonds_of_member(self, id: str) -> list[Bond]: ...
     def add_bond(self, bond: Bond, filing: Filing) -> None: ...
+    def add_bonds(self, bonds: Sequence[tuple[Bond, Filing]]) -> None: ...
     def end_bond(self, bond: Bond, ends: int, filing: Filing) -> None: ...
     def codes_held(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]: ...
     def codes_of(self, holder: str) -> list[str]: ...
     def add_code(self, holder: str, relative: str, at: int) -> None: ...
+    def end_code(self, holder: str, relative: str, at: int) -> None: ...
 
-    # The book
+    # The book; who writes has the accounts whose balances it has asked for to itself
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]: ...
     def write_book(self, book: Book, recorded_at: int) -> None: ...
     def count_accounts(self, region: str, kind: str) -> int: ...
     def entry_rows(self) -> Iterator[EntryRow]: ...
     def balance_rows(self) -> Iterator[BalanceRow]: ...
+
+    # Settlements
+    def to_settle(
+        self,
+        keys: Sequence[AnswerKey],
+        *,
+        patients: Collection[str],
+        institutions: Collection[str],
+        codes: Collection[tuple[str, str]],
+        not_ended_by: int,
+    ) -> ToSettle: ...
+    def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None: ...
 
     # Answers
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]: ...
@@ -239,9 +289,20 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, Protocol):
 
 
 class Store(Protocol):
-    """A durable store. `begin` commits at the end of its block, or keeps nothing at all."""
+    """A durable store. `begin` commits at the end of its block, or keeps nothing at all.
 
-    def begin(self) -> AbstractContextManager[Unit]: ...
+    Units that are `shared` may write at once: settlements, which take each account for themselves
+    when they ask for its balance. A unit that is not has the regions that it names to itself, or
+    the whole where it names none. Raises StoreUnavailable, and Conflict where two were at once.
+
+    `hands`: how many units of one process that write get further together than one after another.
+    """
+
+    hands: int
+
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> AbstractContextManager[Unit]: ...
     def read(self) -> AbstractContextManager[Unit]: ...
     def changes(self) -> int: ...
     def close(self) -> None: ...

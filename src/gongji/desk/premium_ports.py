@@ -232,7 +232,7 @@ class PremiumUnit(Protocol):
         law: str,
         cites: Sequence[str],
     ) -> Booked:
-        """Write vouchers, entries, balances and results of the plain premiums: from the sponsor's
+        """Write entries, balances and results of the plain premiums: from the sponsor's
         `purse` to `tax` where nothing was refused, and the refusal where it was."""
 
     def staged_failures(self) -> list[tuple[str, str, int]]:

@@ -1,6 +1,7 @@
 """共济缴费: premiums registered or paid otherwise, their results, and what a sponsor is warned of."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -15,11 +16,13 @@ from gongji.policy.contributions import (
     ResultState,
     Via,
     WarningCode,
+    Withdrawal,
     certificate_day,
     may_register,
     result_of,
     season_of,
     warnings,
+    withdraw_until,
 )
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -40,7 +43,7 @@ class PremiumDue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
 
 
-class Result(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """缴费结果 as it is shown: `certificate_from` only of a deducted premium.
 
     `unknown_year` is the year whose working days nobody has loaded yet, where that is why there is
@@ -49,9 +52,10 @@ class Result(msgspec.Struct, frozen=True):
 
     premium: Premium
     state: ResultState
-    code: str | None
-    certificate_from: date | None
-    unknown_year: int | None
+    code: str | None = None
+    certificate_from: date | None = None
+    unknown_year: int | None = None
+    withdrawal: Withdrawal | None
     cites: tuple[str, ...]
 
 
@@ -115,17 +119,31 @@ def result(session: Session, person: str, year: int, asked_by: Caller) -> Result
     if isinstance(season, Refusal):
         return season
     state = result_of(premium.state, premium.code, season, today)
+    said = partial(
+        Result,
+        premium=premium,
+        state=state,
+        withdrawal=withdraw_until(premium.via, premium.registered_at, season, law),
+    )
     if state is ResultState.NOT_PUBLISHED:
-        return Result(premium, state, None, None, None, (season.results_from.key,))
+        return said(cites=(season.results_from.key,))
     if state is not ResultState.DEDUCTED:
-        return Result(premium, state, premium.code, None, None, premium.cites)
+        return said(code=premium.code, cites=premium.cites)
     assert premium.decided_at is not None
     try:
         ready = certificate_day(premium.decided_at, law, notices_of(session))
     except UnknownYear as unknown:
-        return Result(premium, state, None, None, unknown.year, premium.cites)
-    certificate_from = None if isinstance(ready, Refusal) else ready
-    return Result(premium, state, None, certificate_from, None, premium.cites)
+        return said(unknown_year=unknown.year, cites=premium.cites)
+    return said(certificate_from=None if isinstance(ready, Refusal) else ready, cites=premium.cites)
+
+
+def withdrawal(session: Session, premium: Premium) -> Withdrawal | None:
+    """Until when the pooled contribution of a premium can be withdrawn (CON-8)."""
+    today = local_day(session.now)
+    season = season_of(session.law, premium.region, premium.year, today)
+    law = session.law.on(premium.region, today)
+    known = None if isinstance(season, Refusal) else season
+    return withdraw_until(premium.via, premium.registered_at, known, law)
 
 
 def may_see(session: Session, premium: Premium, asked_by: Caller) -> bool:

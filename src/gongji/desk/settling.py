@@ -1,28 +1,27 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import msgspec
 
+from gongji.desk.case import Case
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind, BondWithUses, Unit
-from gongji.desk.rollover import closed_since, year_closed
-from gongji.ledger.book import Book
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind
+from gongji.desk.rollover import closed_since
+from gongji.ledger.book import Book, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import (
     AskerId,
-    Balances,
     Bill,
     Facts,
     InstitutionId,
-    PoolFacts,
     SettlementRequest,
 )
-from gongji.settlement.booking import payable_to, purse_of, voucher_back, voucher_of
+from gongji.settlement.booking import voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import LARGEST_FEN, LOCAL_TIME, Credential, Purse, local_day, micros
+from gongji.terms import LARGEST_FEN, local_day, micros
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,40 +64,44 @@ _facts_of = msgspec.json.Decoder(Facts).decode
 
 
 def settle_batch(
-    session: Session, requests: Sequence[SettlementRequest]
+    session: Session,
+    requests: Sequence[SettlementRequest],
+    holding: Callable[[], None] = lambda: None,
 ) -> list[Answered | Refusal]:
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper.
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. `holding` is
+    called when the batch has every purse that it may draw on: whoever comes next may begin.
     """
-    unit, at = session.unit, session.at
+    at = session.at
     keys = [AnswerKey(request.institution, request.id) for request in requests]
-    known = unit.answered(keys)
-    fresh = [r for r, key in zip(requests, keys, strict=True) if key not in known]
-    case = _Case(session, fresh) if fresh else None
+    case = Case(session, requests, keys)
+    holding()
+    known = case.answered
     given: list[Answered | Refusal] = []
     written: list[Answer] = []
+    vouchers: list[Voucher] = []
     for request, key in zip(requests, keys, strict=True):
         body = _encode(request)
         if (earlier := known.get(key)) is not None:
             given.append(_recorded(earlier, body))
             continue
-        assert case is not None
         facts = case.facts(request)
         if isinstance(facts, Refusal):
             given.append(facts)
             continue
-        day = local_day(facts.at)
+        day = case.day_of(facts)
         decision = decide(request, facts, session.law.on(facts.patient.region, day))
         if isinstance(decision, Refusal):
             given.append(decision)
             continue
 
         # Nothing is refused beyond this line; from here on it is written.
+        case.draw(facts, decision)
         voucher = voucher_of(decision, request.institution, request.id, day)
         if voucher is not None:
-            case.book.post(voucher)
+            vouchers.append(voucher)
         answer = Answer(
             key,
             AnswerKind.SETTLEMENT,
@@ -121,15 +124,13 @@ def settle_batch(
         written.append(answer)
         given.append(Answered(answer, decision, False))
     if written:
-        assert case is not None
-        unit.write_book(case.book, at)
-        unit.write_answers(written)
+        session.unit.write_settled(case.booked(vouchers), written, at)
     return given
 
 
 def quote(session: Session, bill: Bill) -> Quoted | Refusal:
     """What `settle` would answer now. Nothing is written."""
-    facts = _Case(session, [bill]).facts(bill)
+    facts = Case(session, [bill], ()).facts(bill)
     if isinstance(facts, Refusal):
         return facts
     law = session.law.on(facts.patient.region, local_day(facts.at))
@@ -228,83 +229,3 @@ def _recorded(earlier: Answer, body: bytes) -> Answered | Refusal:
     if earlier.kind is not AnswerKind.SETTLEMENT or earlier.request != body:
         return refuse(Code.ID_REUSED)
     return Answered(earlier, _decision_of(earlier.decision), True)
-
-
-class _Case:
-    """What a batch of bills needs to know, read at once; then one bill's facts at a time.
-
-    The book is the batch's own, so that a later bill finds what an earlier one has left.
-    """
-
-    def __init__(self, session: Session, bills: Sequence[Bill]) -> None:
-        self._session = session
-        self._at = session.at
-        unit = session.unit
-        patients = {bill.patient for bill in bills}
-        self._people = unit.people(patients)
-        self._institutions = unit.institutions({bill.institution for bill in bills})
-        earliest = min(
-            [self._at, *(micros(b.happened_at) for b in bills if b.happened_at is not None)]
-        )
-        self._bonds = unit.bonds_of_members(patients, earliest)
-        sponsors = {known.bond.sponsor for bonds in self._bonds.values() for known in bonds}
-        self._people.update(unit.people(sponsors - self._people.keys()))
-        self._codes = unit.codes_held(
-            {
-                (bill.shown_by, bill.patient)
-                for bill in bills
-                if bill.credential is Credential.FAMILY_CODE and bill.shown_by is not None
-            }
-        )
-        self._purses = {
-            person: (purse_of(person, Purse.CURRENT), purse_of(person, Purse.CARRIED))
-            for person in self._people
-        }
-        accounts = [payable_to(institution) for institution in self._institutions]
-        accounts.extend(purse for purses in self._purses.values() for purse in purses)
-        self.book = Book(unit.balances(accounts))
-
-    def facts(self, bill: Bill) -> Facts | Refusal:
-        """The facts of one bill: the law's and the family's of the moment of care, the book's of
-        now. A bill that says when it happened is judged by the standing of that moment."""
-        unit = self._session.unit
-        patient = self._people.get(bill.patient)
-        if patient is None:
-            return refuse(Code.UNKNOWN_PERSON)
-        institution = self._institutions.get(bill.institution)
-        if institution is None:
-            return refuse(Code.UNKNOWN_INSTITUTION)
-        late = bill.happened_at is not None
-        if bill.happened_at is None:
-            now, at = self._session.now, self._at
-        else:
-            now = bill.happened_at.astimezone(LOCAL_TIME)
-            at = micros(now)
-        if late:
-            patient = unit.person_at(patient.id, at) or patient
-        return Facts(
-            now,
-            patient,
-            institution,
-            self._balances(patient.id),
-            tuple(
-                self._pool(unit, known, at, late)
-                for known in self._bonds.get(patient.id, ())
-                if known.bond.in_force(at)
-            ),
-            bill.credential is Credential.FAMILY_CODE
-            and (bill.shown_by, bill.patient) in self._codes,
-            late and year_closed(unit, patient.region, local_day(now)),
-        )
-
-    def _pool(self, unit: Unit, known: BondWithUses, at: int, late: bool) -> PoolFacts:
-        bond = known.bond
-        sponsor = self._people[bond.sponsor]
-        if late:
-            sponsor = unit.person_at(sponsor.id, at) or sponsor
-        uses = unit.uses_at(bond.pool, at) if late else known.uses
-        return PoolFacts(bond.id, sponsor, bond.kinship, uses, self._balances(sponsor.id))
-
-    def _balances(self, person: str) -> Balances:
-        current, carried = self._purses[person]
-        return Balances(self.book.fen(current), self.book.fen(carried))

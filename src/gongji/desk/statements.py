@@ -49,7 +49,7 @@ def statement(session: Session, person: str, month: str) -> Statement | Refusal:
     within = [move for move in movements if first <= move.happened_on < after]
     spent = pooled = contributed = credited = turned = other = 0
     for move in within:
-        match move.voucher_kind:
+        match move.act:
             case "credit":
                 credited += move.amount_fen
             case "rollover":
@@ -97,7 +97,7 @@ def _patients(session: Session, movements: list[Movement]) -> dict[str, str]:
     """Whose bill each settlement or reversal was, by voucher."""
     keys = {}
     for move in movements:
-        if move.voucher_kind in ("settlement", "reversal"):
+        if move.act in ("settlement", "reversal"):
             asker, _, own = move.voucher.partition("/")
             keys[AnswerKey(asker, own)] = move.voucher
     found = session.unit.answered(keys)

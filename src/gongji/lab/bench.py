@@ -1,17 +1,11 @@
-"""`make bench`: settlements a second, in process and over HTTP, beside what the bare SQL would take.
+"""`make bench`: what the machine of the day does, each figure beside its yardstick of the same run.
 
-A number alone says little: the disk and the processor of the day are in it. So the same run writes
-the same rows by bare `executemany` into a copy of the same store. What lies between the two is ours.
+A number alone says little: the disk and the processor of the day are in it. So the same run asks the
+same server by PostgreSQL's own benchmark, and writes the same rows by bare SQL.
 """
 
-import contextlib
-import itertools
 import os
-import random
-import socket
-import sqlite3
-import subprocess
-import tempfile
+import platform
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,167 +13,207 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
-from gongji.desk.office import Office
-from gongji.lab.crowd import Crowd, build_crowd, requests
-from gongji.lab.inprocess import PARTS, InProcess, in_process
-from gongji.lab.load import Load, NoAnswer, Place, closed_loop, open_loop, post
-from gongji.settlement.bill import SettlementRequest
+from gongji import __version__
+from gongji.lab.batches import Batch, OfficeThen, deduction, year_turn
+from gongji.lab.crowd import Crowd, build_crowd
+from gongji.lab.grounds import Ground, PostgresGround
+from gongji.lab.inprocess import InProcess, in_process
+from gongji.lab.pgbench import PgBench, run_pgbench
+from gongji.lab.served import Http, Service, Workshop, served
+
+PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
+"""What can be measured, in this order."""
+
+_OVER_HTTP = frozenset({"http", "sponsor", "latency", "tenfold"})
+CONNECTIONS = 64
+"""The number of connections by which rates are compared."""
 
 
-class Workshop(NamedTuple):
-    """What the switchboard lends the lab, which may not look into the store or the web itself.
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything."""
 
-    `office_at` opens the office of a folder, with its schema in place; `database_at` is its SQLite
-    file. `serve` is the command that serves a folder's office at a port, with its environment.
-    """
+    parts: Sequence[str] = PARTS
+    people: int = 100_000
+    times: int = 10  # so many times the people, in the part `tenfold`
+    seconds: float = 8.0
+    workers: int = 2
+    connections: Sequence[int] = (1, 16, CONNECTIONS, 256)
+    settlements: int = 20_000
+    batches: Sequence[int] = (64, 256, 500)
+    items: int = 100_000
+    clients: Sequence[int] = (1, 16, 64)
+    scale: int = 50
 
-    office_at: Callable[[Path], Office]
-    database_at: Callable[[Path], Path]
-    serve: Callable[[Path, int], tuple[Sequence[str], Mapping[str, str]]] | None = None
-    path: str = "/v1/settlements"
-    body: Callable[[SettlementRequest], bytes] = msgspec.json.encode
-    headers: Callable[[str], Mapping[str, str]] = lambda key: {"Authorization": f"Bearer {key}"}
+
+QUICK = Plan(
+    people=4_000,
+    times=4,
+    seconds=2.0,
+    settlements=4_000,
+    batches=(64, 256),
+    items=10_000,
+    scale=5,
+)
+"""A short run: whether everything works, and roughly how fast."""
+
+
+class Built(msgspec.Struct, frozen=True):
+    """A city that was built, and how long that took."""
+
+    store: str
+    people: int
+    seconds: float
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """A whole run, as `--json` writes it."""
+    """A whole run, as `--json` writes it. docs/explanation/speed.md says what each figure means."""
 
-    people: int
+    day: str
+    plan: Plan
     processors: int
+    processor: str
     busy: float  # the load average before it began: a machine that is busy measures itself
-    sqlite: str
+    versions: Mapping[str, str]
+    settings: Mapping[str, str]
+    built: tuple[Built, ...]
+    pgbench: tuple[PgBench, ...]
     in_process: tuple[InProcess, ...]
-    peak: Load | None
-    arrivals: tuple[Load, ...]
+    http: tuple[Http, ...]
+    batches: tuple[Batch, ...]
 
 
-def run_bench(
-    shop: Workshop,
-    console: Console,
-    *,
-    people: int = 20_000,
-    settlements: int = 20_000,
-    batches: Sequence[int] = (64, 256, 500),
-    seconds: float = 8.0,
-    connections: int = 64,
-    folder: Path | None = None,
-    json_to: Path | None = None,
-) -> Bench:
-    """Measure, print, and write JSON where asked. `folder`: on which disk; else the temporary one."""
+class Tools(NamedTuple):
+    """Everything that a run is made with, and how it says how far it is."""
+
+    shop: Workshop
+    office_then: OfficeThen
+    grounds: Sequence[Ground]
+    pgbench: Path | None
+    settings: Mapping[str, str]
+    folder: Path
+    say: Callable[[str], None]
+
+
+class _Found:
+    """What a run has found so far."""
+
+    def __init__(self) -> None:
+        self.built: list[Built] = []
+        self.pgbench: tuple[PgBench, ...] = ()
+        self.in_process: list[InProcess] = []
+        self.http: list[Http] = []
+        self.batches: list[Batch] = []
+
+
+def run_bench(tools: Tools, plan: Plan, day: str) -> Bench:
+    """Measure every part of the plan. HTTP is measured on the last of the grounds."""
     busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    with tempfile.TemporaryDirectory(dir=folder, prefix="gongji-bench-") as made:
-        root = Path(made)
-        (root / "inside").mkdir()
-        office = shop.office_at(root / "inside")
-        inside = in_process(office, shop.database_at(root / "inside"), people, settlements, batches)
-        office.store.close()
-        peak, arrivals = None, []
-        if shop.serve is not None:
-            with _served(shop, root / "served", people) as (place, wire):
-                closed_loop(place, wire, connections, 1.0)  # warm: connections, caches, first pages
-                peak = closed_loop(place, wire, connections, seconds)
-                for part in (0.25, 0.5, 0.8):
-                    offered = peak.a_second * part
-                    arrivals.append(open_loop(place, wire, 4 * connections, offered, seconds))
-    found = Bench(
-        people, os.cpu_count() or 1, busy, sqlite3.sqlite_version, inside, peak, tuple(arrivals)
+    found = _Found()
+    for ground in tools.grounds:
+        if isinstance(ground, PostgresGround) and tools.pgbench is not None:
+            tools.say(f"pgbench: TPC-B at scale {plan.scale}")
+            found.pgbench = run_pgbench(
+                tools.pgbench, ground, plan.clients, plan.scale, plan.seconds
+            )
+        _measure_city(tools, plan, ground, found, last=ground is tools.grounds[-1])
+        if "year" in plan.parts:
+            for batch in (year_turn, deduction):
+                tools.say(f"{ground.name}: year turn and deduction of {plan.items:,}")
+                found.batches.append(batch(tools.office_then, ground, plan.items))
+    if "tenfold" in plan.parts:
+        _measure_tenfold(tools, plan, tools.grounds[-1], found)
+    return Bench(
+        day=day,
+        plan=plan,
+        processors=os.cpu_count() or 1,
+        processor=_processor(),
+        busy=busy,
+        versions={
+            "Gongji": __version__,
+            "Python": platform.python_version(),
+            **{ground.name: ground.version for ground in tools.grounds},
+        },
+        settings=tools.settings,
+        built=tuple(found.built),
+        pgbench=found.pgbench,
+        in_process=tuple(found.in_process),
+        http=tuple(found.http),
+        batches=tuple(found.batches),
     )
-    _print(found, console)
-    if json_to is not None:
-        json_to.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    return found
+
+
+def _measure_city(tools: Tools, plan: Plan, ground: Ground, found: _Found, last: bool) -> None:
+    """In process on every ground, and on the last one over HTTP."""
+    over_http = _OVER_HTTP.intersection(plan.parts) if last else frozenset()
+    if "process" not in plan.parts and not over_http:
+        return
+    with _city(tools, ground, plan.people, found) as (url, crowd):
+        if "process" in plan.parts:
+            tools.say(f"{ground.name}: in process, batches of {plan.batches}")
+            copy = ground.copy(url)
+            office = tools.shop.office_at(url)
+            found.in_process += in_process(
+                office, crowd, ground, (url, copy), plan.settlements, plan.batches
+            )
+            office.store.close()
+            ground.drop(copy)
+        if over_http:
+            log = tools.folder / "service.log"
+            with served(tools.shop, ground, url, crowd, _workers(plan, ground), log) as service:
+                _measure_http(tools, plan, service, found)
+
+
+def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> None:
+    """One settlement a request; then on one sponsor; then at half the rate, arrivals kept."""
+    name = service.ground.name
+    service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
+    numbers = plan.connections if "http" in plan.parts else (CONNECTIONS,)
+    for number in numbers:
+        tools.say(f"{name}: over HTTP, connections: {number}")
+        found.http.append(service.closed("http", number, plan.seconds))
+    rate = max(each.load.a_second for each in found.http if each.load.connections == CONNECTIONS)
+    if "sponsor" in plan.parts:
+        tools.say(f"{name}: all on one sponsor")
+        found.http.append(service.closed("sponsor", CONNECTIONS, plan.seconds, one_sponsor=True))
+    if "latency" in plan.parts:
+        tools.say(f"{name}: {rate / 2:,.0f} arrivals a second")
+        found.http.append(service.open("latency", 4 * CONNECTIONS, rate / 2, plan.seconds))
+
+
+def _measure_tenfold(tools: Tools, plan: Plan, ground: Ground, found: _Found) -> None:
+    """The same over HTTP with so many times the people."""
+    with _city(tools, ground, plan.people * plan.times, found) as (url, crowd):
+        log = tools.folder / "service.log"
+        with served(tools.shop, ground, url, crowd, _workers(plan, ground), log) as service:
+            service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
+            tools.say(f"{ground.name}: over HTTP with {crowd.people:,} people")
+            found.http.append(service.closed("tenfold", CONNECTIONS, plan.seconds))
 
 
 @contextmanager
-def _served(shop: Workshop, folder: Path, people: int) -> Iterator[tuple[Place, Iterator[bytes]]]:
-    """A service of its own process on its own store, and everyday bills for it without end."""
-    assert shop.serve is not None
-    folder.mkdir()
-    office = shop.office_at(folder)
+def _city(tools: Tools, ground: Ground, people: int, found: _Found) -> Iterator[tuple[str, Crowd]]:
+    """A database with a city of so many people, thrown away at the end."""
+    tools.say(f"{ground.name}: building a city of {people:,} people")
+    url = ground.fresh()
+    office = tools.shop.office_at(url)
+    begun = time.perf_counter()
     crowd = build_crowd(office, people)
     office.store.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        place = Place(*free.getsockname())
-    command, environment = shop.serve(folder, place.port)
-    log = (folder / "service.log").open("wb")
-    service = subprocess.Popen(  # noqa: S603 - it is the switchboard's own command
-        command, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
-    )
-    try:
-        _wait_for(place, service, folder / "service.log")
-        yield place, _wire(shop, place, crowd)
-    finally:
-        service.terminate()
-        service.wait(timeout=30)
-        log.close()
+    found.built.append(Built(ground.name, crowd.people, time.perf_counter() - begun))
+    ground.settle(url)
+    yield url, crowd
+    ground.drop(url)
 
 
-def _wire(shop: Workshop, place: Place, crowd: Crowd) -> Iterator[bytes]:
-    rng = random.Random(11)  # noqa: S311 - a measurement wants repetition
-    for n in itertools.count():
-        for bill in requests(crowd, rng, f"w{n}", 10_000):
-            headers = shop.headers(crowd.keys[bill.institution])
-            yield post(place, shop.path, headers, shop.body(bill))
+def _workers(plan: Plan, ground: Ground) -> int:
+    """SQLite lets one process write at a time; several would only wait for each other."""
+    return plan.workers if isinstance(ground, PostgresGround) else 1
 
 
-def _wait_for(place: Place, service: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
-        if service.poll() is not None:
-            break
-        with contextlib.suppress(OSError), socket.create_connection(place, timeout=1):
-            return
-        time.sleep(0.1)
-    said = log.read_text("utf-8", "replace")[-2000:]
-    raise NoAnswer(f"the service does not listen at {place.host}:{place.port}; it said:\n{said}")
-
-
-def _print(found: Bench, console: Console) -> None:
-    title = f"{found.people} people, {found.processors} processors (load {found.busy:.1f})"
-    table = Table(title=f"In process, durable: {title}, SQLite {found.sqlite}")
-    table.add_column("requests in a batch")
-    for row in found.in_process:
-        table.add_column(str(row.batch), justify="right")
-    rows: dict[str, list[str]] = {
-        "settlements a second": [f"{row.a_second:,.0f}" for row in found.in_process],
-        "bare SQL of the same rows": [f"{row.yardstick_a_second:,.0f}" for row in found.in_process],
-        "p50 of a batch, ms": [f"{row.p50_ms:.1f}" for row in found.in_process],
-        "p99 of a batch, ms": [f"{row.p99_ms:.1f}" for row in found.in_process],
-        "µs a settlement": [f"{row.each_us:.1f}" for row in found.in_process],
-        "of it processor time": [f"{row.cpu_us:.1f}" for row in found.in_process],
-    }
-    for name, figures in rows.items():
-        table.add_row(name, *figures)
-    for part in PARTS:
-        table.add_row(f"  {part}", *(f"{row.times_us[part]:.1f}" for row in found.in_process))
-    console.print(table)
-    if found.peak is None:
-        return
-    table = Table(title="Over HTTP, one a request")
-    for head in (
-        "loop",
-        "connections",
-        "offered/s",
-        "answered/s",
-        "p50 ms",
-        "p99 ms",
-        "slowest ms",
-        "statuses",
-    ):
-        table.add_column(head, justify="right")
-    for load in (found.peak, *found.arrivals):
-        offered = load.offered_a_second
-        table.add_row(
-            "closed" if offered is None else "open",
-            str(load.connections),
-            "" if offered is None else f"{offered:,.0f}",
-            f"{load.a_second:,.0f}",
-            f"{load.p50_ms:.1f}",
-            f"{load.p99_ms:.1f}",
-            f"{load.slowest_ms:.0f}",
-            ", ".join(f"{status}: {count}" for status, count in sorted(load.statuses.items())),
-        )
-    console.print(table)
+def _processor() -> str:
+    """The processor's name, where the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()

@@ -21,7 +21,7 @@ from gongji.desk.people import (
     register_person,
 )
 from gongji.desk.pooling import Formed, form, leave
-from gongji.desk.ports import AnswerKey, Caller, CallerKind, Identity
+from gongji.desk.ports import AnswerKey, Asking, Caller, CallerKind, Identity
 from gongji.desk.settling import ReversalRequest, decision_of, reverse_settlement, settle_batch
 from gongji.lab.folk import (
     REGIONS,
@@ -35,7 +35,7 @@ from gongji.lab.folk import (
 )
 from gongji.policy.standing import Person
 from gongji.settlement.bill import SettlementRequest
-from gongji.terms import Care, Category, Channel, Credential, FilingChannel, Status, local_day
+from gongji.terms import Care, Category, Channel, Credential, Status, local_day
 
 OPENED = timedelta(days=150)
 """How long ago the city's pools were formed. The clock must stand that long after 2022-08-01,
@@ -171,10 +171,8 @@ def form_pool(session: Session, some: Family) -> Formed:
         sponsor,
         some.kinship,
         some.uses,
+        Asking(as_person(sponsor)),
         committed=True,
-        channel=FilingChannel.APP,
-        agent=None,
-        asked_by=as_person(sponsor),
     )
     assert isinstance(formed, Formed), f"{some.region} {some.story}: {formed}"
     return formed
@@ -196,8 +194,7 @@ def _turn(session: Session, some: Family) -> None:
     if some.story in changes:
         change_standing(session, *changes[some.story], "sample")
     if some.story == "left":
-        app = FilingChannel.APP
-        leave(session, child, None, channel=app, agent=None, asked_by=as_person(child))
+        leave(session, child, None, Asking(as_person(child)))
 
 
 def _visits(rng: random.Random, some: Family) -> list[_Visit]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from gongji.desk import looking, people, pooling
 from gongji.desk.office import Session
-from gongji.desk.ports import AnswerKind, Pool
+from gongji.desk.ports import AnswerKind, Asking, Pool
 from gongji.desk.premiums import warnings_of
 from gongji.lab.forms import (
     Fields,
@@ -62,11 +62,9 @@ def credit(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
 _FILING = {"channel", "agent"}
 
 
-def _filing(given: Fields, at: Place) -> dict[str, Any]:
-    return {
-        "channel": choice(FilingChannel, given.get("channel", "app"), at.of("channel")),
-        "agent": given.get("agent"),
-    }
+def _asking(stage: Stage, who: str, given: Fields, at: Place) -> Asking:
+    channel = choice(FilingChannel, given.get("channel", "app"), at.of("channel"))
+    return Asking(stage.caller(who), channel, given.get("agent"))
 
 
 @verb("pool")
@@ -88,9 +86,8 @@ def pool(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             stage.person(given["sponsor"]),
             members,
             uses,
+            _asking(stage, asked_by or given["sponsor"], given, at),
             committed=committed,
-            asked_by=stage.caller(asked_by or given["sponsor"]),
-            **_filing(given, at),
         )
     )
     if isinstance(found, Refusal):
@@ -115,8 +112,7 @@ def bind(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             stage.person(given["sponsor"]),
             stage.person(given["member"]),
             kinship,
-            asked_by=stage.caller(asked_by or given["sponsor"]),
-            **_filing(given, at),
+            _asking(stage, asked_by or given["sponsor"], given, at),
         )
     )
     return stage.refused(found) if isinstance(found, Refusal) else {"bound": [given["member"]]}
@@ -133,8 +129,7 @@ def unbind(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
                 session,
                 stage.person(given["sponsor"]),
                 stage.person(given["member"]),
-                asked_by=stage.caller(asked_by or given["sponsor"]),
-                **_filing(given, at),
+                _asking(stage, asked_by or given["sponsor"], given, at),
             )
         ),
     )
@@ -152,8 +147,7 @@ def leave(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
                 session,
                 stage.person(given["member"]),
                 sponsor,
-                asked_by=stage.caller(asked_by or given["member"]),
-                **_filing(given, at),
+                _asking(stage, asked_by or given["member"], given, at),
             )
         ),
     )
@@ -170,8 +164,7 @@ def dissolve(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             lambda session: pooling.dissolve(
                 session,
                 stage.person(given["sponsor"]),
-                asked_by=stage.caller(asked_by or given["sponsor"]),
-                **_filing(given, at),
+                _asking(stage, asked_by or given["sponsor"], given, at),
             )
         ),
     )
@@ -194,8 +187,7 @@ def uses(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             session,
             sponsor,
             chosen,
-            asked_by=stage.caller(asked_by or given["sponsor"]),
-            **_filing(given, at),
+            _asking(stage, asked_by or given["sponsor"], given, at),
         )
         if isinstance(found, Refusal) or before is None:
             return found, []

@@ -1,37 +1,42 @@
 """In-process measurement: batches against a durable store, and the same rows by bare SQL."""
 
 import random
-import sqlite3
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Unit
 from gongji.desk.settling import Answered, replay, settle_batch
-from gongji.lab.crowd import Crowd, build_crowd, requests
+from gongji.lab.crowd import REGION, Crowd, requests
+from gongji.lab.grounds import Bare, Ground, Rows, transaction
 from gongji.lab.load import share
+from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import decide
 from gongji.terms import local_day
+
+T = TypeVar("T")
 
 PARTS = ("read", "decide", "encode", "write", "commit", "rest")
 """Where the time of a settlement goes."""
 
 
 class InProcess(msgspec.Struct, frozen=True):
-    """One size of batch. Batches in milliseconds, the rest in microseconds for one settlement.
+    """One size of batch on one store. Batches in milliseconds, the rest in microseconds for one
+    settlement.
 
     `cpu_us` is this process's own share, which other programs on the machine do not change;
-    `yardstick_us` is the bare SQL of the same rows; `times_us` is where the time goes, measured
-    in batches of their own.
+    `bare_us` is the bare SQL of the same rows; `times_us` is where the time goes and `parts_us`
+    where this process's own processor time goes, both measured in batches of their own.
     """
 
+    store: str
     batch: int
     settlements: int
     a_second: float
@@ -39,171 +44,215 @@ class InProcess(msgspec.Struct, frozen=True):
     p99_ms: float
     each_us: float
     cpu_us: float
-    yardstick_us: float
-    yardstick_a_second: float
+    bare_us: float
+    bare_a_second: float
     times_us: Mapping[str, float]
+    parts_us: Mapping[str, float]
 
 
 def in_process(
-    office: Office, database: Path, people: int, settlements: int, batches: Sequence[int]
+    office: Office,
+    crowd: Crowd,
+    ground: Ground,
+    urls: tuple[str, str],
+    settlements: int,
+    batches: Sequence[int],
 ) -> tuple[InProcess, ...]:
-    """Measure each size of batch on an office whose store is this SQLite file."""
-    crowd = build_crowd(office, people)
-    copy = database.with_name("yardstick.db")
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    """Measure each size of batch on an office whose store is the first of the databases; the second
+    is a copy of it from before."""
     rng = random.Random(7)  # noqa: S311 - a measurement wants repetition
     found = []
-    for size in batches:
-        bills = list(requests(crowd, rng, f"b{size}", settlements // size * size))
-        groups = [bills[n : n + size] for n in range(0, len(bills), size)]
-        _settle(office, groups[: len(groups) // 10])  # this warms what is cold
-        fresh = groups[len(groups) // 10 :]
-        cpu_s = time.process_time()
-        waits, answered = _settle(office, fresh)
-        cpu_s = time.process_time() - cpu_s
-        bare_s = _yardstick(database, copy, groups, len(fresh))
-        count = len(fresh) * size
-        found.append(
-            InProcess(
-                batch=size,
-                settlements=count,
-                a_second=count / sum(waits),
-                p50_ms=share(sorted(waits), 0.5) * 1000,
-                p99_ms=share(sorted(waits), 0.99) * 1000,
-                each_us=sum(waits) / count * 1e6,
-                cpu_us=cpu_s / count * 1e6,
-                yardstick_us=bare_s / count * 1e6,
-                yardstick_a_second=count / bare_s,
-                times_us=_times(office, crowd, rng, size, answered),
+    with closing(ground.bare(urls[0])) as source, closing(ground.bare(urls[1])) as copy:
+        for size in batches:
+            bills = list(requests(crowd, rng, f"b{size}", max(settlements // size, 1) * size))
+            groups = [bills[n : n + size] for n in range(0, len(bills), size)]
+            warming = len(groups) // 10
+            early = _settle(office, groups[:warming])  # this warms what is cold
+            cpu_s = time.process_time()
+            run = _settle(office, groups[warming:])
+            cpu_s = time.process_time() - cpu_s
+            written = _written(source, [*early.moments, *run.moments])
+            bare_s = sum(_write(copy, written)[warming:])
+            count = len(bills) - warming * size
+            times, parts = _times(office, crowd, rng, size, run.answered)
+            found.append(
+                InProcess(
+                    store=ground.name,
+                    batch=size,
+                    settlements=count,
+                    a_second=count / sum(run.waits_s),
+                    p50_ms=share(sorted(run.waits_s), 0.5) * 1000,
+                    p99_ms=share(sorted(run.waits_s), 0.99) * 1000,
+                    each_us=sum(run.waits_s) / count * 1e6,
+                    cpu_us=cpu_s / count * 1e6,
+                    bare_us=bare_s / count * 1e6,
+                    bare_a_second=count / bare_s,
+                    times_us=times,
+                    parts_us=parts,
+                )
             )
-        )
     return tuple(found)
 
 
-def _settle(
-    office: Office, groups: Sequence[Sequence[SettlementRequest]]
-) -> tuple[list[float], list[Answered]]:
-    """Seconds for each batch, with its commit, and the answers."""
-    waits: list[float] = []
-    answered: list[Answered] = []
+class _Run(NamedTuple):
+    """Seconds of each batch with its commit, the moment at which it was recorded, the answers."""
+
+    waits_s: list[float]
+    moments: list[int]
+    answered: list[Answered]
+
+
+def _settle(office: Office, groups: Sequence[Sequence[SettlementRequest]]) -> _Run:
+    run = _Run([], [], [])
     for group in groups:
         begun = time.perf_counter()
-        results = office.do(partial(settle_batch, requests=group))
-        waits.append(time.perf_counter() - begun)
-        answered += [result for result in results if isinstance(result, Answered)]
-    return waits, answered
+        moment, results = _as_the_service(office, partial(_settle_one, group=group))
+        run.waits_s.append(time.perf_counter() - begun)
+        run.moments.append(moment)
+        run.answered.extend(result for result in results if isinstance(result, Answered))
+    return run
+
+
+def _settle_one(
+    session: Session, group: Sequence[SettlementRequest]
+) -> tuple[int, list[Answered | Refusal]]:
+    return session.at, settle_batch(session, group)
+
+
+def _as_the_service(office: Office, use_case: Callable[[Session], T]) -> T:
+    """Beside whoever else settles, as the counter does it."""
+    return office.do(use_case, regions=[REGION], shared=True)
 
 
 class _Stopwatch:
-    """A unit of work that notes how long its reads and its writes take."""
+    """A unit of work that notes how long its reads and its writes take, by the clock and by the
+    processor."""
 
-    def __init__(self, unit: Unit, spent_s: dict[str, float]) -> None:
-        self._unit, self._spent_s = unit, spent_s
+    def __init__(self, unit: Unit, spent: dict[str, "_Spent"]) -> None:
+        self._unit, self._spent = unit, spent
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         act = getattr(self._unit, name)
         kind = "write" if name.startswith("write") else "read"
 
         def timed(*given: Any, **named: Any) -> Any:
-            begun = time.perf_counter()
+            begun = _now()
             try:
                 return act(*given, **named)
             finally:
-                self._spent_s[kind] += time.perf_counter() - begun
+                self._spent[kind] += _now() - begun
 
         return timed
 
 
+class _Spent(NamedTuple):
+    """Seconds by the clock, and seconds of the processor in this thread."""
+
+    clock_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def __add__(self, other: "_Spent") -> "_Spent":  # type: ignore[override]  # sums, not tuples
+        return _Spent(self.clock_s + other.clock_s, self.cpu_s + other.cpu_s)
+
+    def __sub__(self, other: "_Spent") -> "_Spent":
+        return _Spent(self.clock_s - other.clock_s, self.cpu_s - other.cpu_s)
+
+
+def _now() -> _Spent:
+    return _Spent(time.perf_counter(), time.thread_time())
+
+
 def _times(
     office: Office, crowd: Crowd, rng: random.Random, size: int, answered: Sequence[Answered]
-) -> dict[str, float]:
-    """Microseconds for one settlement: reading, deciding, encoding, writing, commit, and the rest.
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Microseconds for one settlement by part, by the clock and of the processor.
 
     Reads and writes are timed as they happen, deciding and encoding once more on what was stored.
     """
-    spent = dict.fromkeys(PARTS, 0.0)
+    spent = dict.fromkeys(PARTS, _Spent())
     groups = max(min(4096, len(answered)) // size, 1)
     bills = list(requests(crowd, rng, f"t{size}", groups * size))
     for n in range(0, len(bills), size):
-        inner = 0.0
+        inner = _Spent()
 
         def work(session: Session, group: Sequence[SettlementRequest]) -> None:
             nonlocal inner
-            begun = time.perf_counter()
-            watched = session._replace(unit=cast(Unit, _Stopwatch(session.unit, spent)))
-            settle_batch(watched, group)
-            inner = time.perf_counter() - begun
+            begun = _now()
+            settle_batch(session._replace(unit=cast(Unit, _Stopwatch(session.unit, spent))), group)
+            inner = _now() - begun
 
-        begun = time.perf_counter()
-        office.do(partial(work, group=bills[n : n + size]))
-        spent["commit"] += time.perf_counter() - begun - inner
+        begun = _now()
+        _as_the_service(office, partial(work, group=bills[n : n + size]))
+        spent["commit"] += _now() - begun - inner
         spent["rest"] += inner
-    again = [replay(office, each.answer) for each in answered[: len(bills)]]
-    part = len(bills) / len(again)
+    _decide_again(office, answered, len(bills), spent)
+    for part in ("read", "write", "decide", "encode"):
+        spent["rest"] -= spent[part]
+    each = 1e6 / len(bills)
+    return (
+        {name: part.clock_s * each for name, part in spent.items()},
+        {name: part.cpu_s * each for name, part in spent.items()},
+    )
+
+
+def _decide_again(
+    office: Office, answered: Sequence[Answered], bills: int, spent: dict[str, _Spent]
+) -> None:
+    """Note what deciding and encoding so many bills takes."""
+    again = [replay(office, each.answer) for each in answered[:bills]]
     laws = [office.law.on(each.facts.patient.region, local_day(each.facts.at)) for each in again]
-    begun = time.perf_counter()
+    begun = _now()
     for each, law in zip(again, laws, strict=True):
         decide(each.request, each.facts, law)
-    decided = time.perf_counter()
+    decided = _now()
     for each in again:
         _encode(each.request), _encode(each.facts), _encode(each.decision)
-    spent["decide"] = (decided - begun) * part
-    spent["encode"] = (time.perf_counter() - decided) * part
-    spent["rest"] -= spent["read"] + spent["write"] + spent["decide"] + spent["encode"]
-    return {name: seconds / len(bills) * 1e6 for name, seconds in spent.items()}
+    part = bills / len(again)
+    for name, taken in (("decide", decided - begun), ("encode", _now() - decided)):
+        spent[name] = _Spent(taken.clock_s * part, taken.cpu_s * part)
 
 
 _encode = msgspec.json.Encoder().encode
 
 
-def _yardstick(
-    database: Path, copy: Path, groups: Sequence[Sequence[SettlementRequest]], timed: int
-) -> float:
-    """Seconds of bare SQL for the rows of the last `timed` groups, written into the copy.
+def _written(source: Bare, moments: Sequence[int]) -> list[dict[str, Rows]]:
+    """What each batch has written, table by table, as the database has it now.
+
+    Every appended row says when it was recorded, and what a batch has recorded lies between its own
+    moment and the next one's. Accounts are what the batch's entries have left them at.
+    """
+    batches: list[dict[str, Rows]] = [{} for _ in moments]
+    for table in source.tables():
+        names = [column.name for column in source.columns(table)]
+        if "recorded_at" not in names:
+            continue
+        at = names.index("recorded_at")
+        rows: list[list[tuple[Any, ...]]] = [[] for _ in moments]
+        statement = f"SELECT * FROM {table} WHERE recorded_at BETWEEN ? AND ?"
+        until = moments[-1] + 10**6
+        for row in source.execute(statement, moments[0], until).fetchall():
+            rows[bisect_right(moments, row[at]) - 1].append(row)
+        for batch, some in zip(batches, rows, strict=True):
+            batch[table] = some
+    names = [column.name for column in source.columns("entries")]
+    of_entry = [names.index(name) for name in ("region", "owner", "kind", "after_fen", "version")]
+    for batch in batches:
+        left = [tuple(row[n] for n in of_entry) for row in batch["entries"]]
+        left.sort(key=lambda row: row[-1])
+        batch["accounts"] = list({row[:3]: row for row in left}.values())
+    return batches
+
+
+def _write(copy: Bare, batches: Sequence[Mapping[str, Rows]]) -> list[float]:
+    """Seconds that the bare SQL of each batch takes.
 
     The same rows in the same batches and order, with the same durability, and nothing else.
     """
-    source = sqlite3.connect(database)
-    answers = {(row[1], row[2]): row for row in source.execute("SELECT * FROM answers")}
-    vouchers = {row[1]: row for row in source.execute("SELECT * FROM vouchers")}
-    entries: dict[str, list[Any]] = {}
-    for row in source.execute("SELECT * FROM entries"):
-        entries.setdefault(row[5], []).append(row)
-    source.close()
-    target = sqlite3.connect(copy, isolation_level=None)
-    target.execute("PRAGMA journal_mode = WAL")
-    target.execute("PRAGMA synchronous = FULL")
-    target.execute("PRAGMA cache_size = -65536")
-    target.execute("PRAGMA wal_autocheckpoint = 16384")
-    upsert = (
-        "INSERT INTO accounts VALUES (?, ?, ?, ?, ?) ON CONFLICT (region, owner, kind)"
-        " DO UPDATE SET fen = excluded.fen, version = excluded.version"
-    )
-    batches = []
-    for group in groups:
-        given = [answers[bill.institution, bill.id] for bill in group]
-        named = [f"{row[1]}/{row[2]}" for row in given]
-        booked = [vouchers[name] for name in named if name in vouchers]
-        lines = [line for row in booked for line in entries[row[1]]]
-        # The last entry of an account in the batch leaves it at its balance.
-        lines.sort(key=lambda line: line[3])
-        left = {line[:3]: (*line[:3], line[8], line[3]) for line in lines}
-        batches.append((given, booked, lines, list(left.values())))
-    seconds = 0.0
-    for n, (given, booked, lines, left_rows) in enumerate(batches):
+    seconds = []
+    for batch in batches:
         begun = time.perf_counter()
-        target.execute("BEGIN IMMEDIATE")
-        target.executemany(_insert("vouchers", booked), booked)
-        target.executemany(_insert("entries", lines), lines)
-        target.executemany(upsert, left_rows)
-        target.executemany(_insert("answers", given), given)
-        target.execute("COMMIT")
-        if n >= len(batches) - timed:
-            seconds += time.perf_counter() - begun
-    target.close()
+        with transaction(copy):
+            for table, rows in batch.items():
+                copy.insert(table, rows, over=table == "accounts")
+        seconds.append(time.perf_counter() - begun)
     return seconds
-
-
-def _insert(table: str, rows: Sequence[Sequence[Any]]) -> str:
-    return f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})"

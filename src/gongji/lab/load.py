@@ -4,22 +4,28 @@ Two questions need two generators. *How many can it answer?* is a closed loop: e
 sends its next request when the last is answered. *How long does one wait?* is an open loop:
 requests arrive whether or not the service keeps up, and each is timed from its moment of arrival,
 so that a stall counts for everybody who came during it.
+
+It shares the processors with the service, so it does as little as it can: requests are ready before
+it begins, one thread waits for all connections, and of an answer it reads the status and the length.
 """
 
-import asyncio
 import random
+import selectors
+import socket
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import msgspec
 
-T = TypeVar("T")
-
 
 class Load(msgspec.Struct, frozen=True):
-    """What came of a run. Times are milliseconds; `a_second` counts answers of any status."""
+    """What came of a run. Times are milliseconds; `a_second` counts answers of any status.
+
+    `own_cpu_us` is what asking has cost for each answer: it shares the processors with the service.
+    """
 
     connections: int
     offered_a_second: float | None  # None: a closed loop offers what is answered
@@ -29,6 +35,7 @@ class Load(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     slowest_ms: float
+    own_cpu_us: float
     statuses: Mapping[int, int]
 
 
@@ -45,7 +52,23 @@ class Place(NamedTuple):
 
 def closed_loop(place: Place, requests: Iterator[bytes], connections: int, most_s: float) -> Load:
     """Ask over so many connections at once until the requests or the seconds are used up."""
-    return _run(_closed(place, requests, connections, most_s))
+    with _connected(place, connections) as pool:
+        tally = _Tally()
+        until, under_way = tally.begun + most_s, 0
+        for connection in pool.all:
+            if (request := next(requests, None)) is not None:
+                connection.ask(request, time.perf_counter())
+                under_way += 1
+        while under_way:
+            for connection, status in pool.answers(None):
+                now = time.perf_counter()
+                tally.add(now - connection.since, status)
+                request = next(requests, None) if now < until else None
+                if request is None:
+                    under_way -= 1
+                else:
+                    connection.ask(request, now)
+        return tally.load(connections, None)
 
 
 def open_loop(
@@ -56,8 +79,31 @@ def open_loop(
     most_s: float,
     seed: int = 1,
 ) -> Load:
-    """Let requests arrive at random moments, so many a second on average, and time their waits."""
-    return _run(_open(place, requests, connections, a_second, most_s, seed))
+    """Let requests arrive at random moments, so many a second on average, and time their waits.
+
+    The clock of arrivals never waits for answers. It is woken to the millisecond; being late counts
+    as waiting, as a queue at the door does.
+    """
+    rng = random.Random(seed)  # noqa: S311 - arrivals want repetition, not secrecy
+    with _connected(place, connections) as pool:
+        tally = _Tally()
+        free, waiting = list(pool.all), deque[tuple[float, bytes]]()
+        due, until, arriving = tally.begun, tally.begun + most_s, True
+        while arriving or waiting or len(free) < connections:
+            now = time.perf_counter()
+            while arriving and due <= now:
+                request = next(requests, None)
+                if request is not None:
+                    waiting.append((due, request))
+                due += rng.expovariate(a_second)
+                arriving = request is not None and due < until
+            while waiting and free:
+                since, request = waiting.popleft()
+                free.pop().ask(request, since)
+            for connection, status in pool.answers(max(due - now, 0) if arriving else None):
+                tally.add(time.perf_counter() - connection.since, status)
+                free.append(connection)
+        return tally.load(connections, a_second)
 
 
 def post(place: Place, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
@@ -75,58 +121,82 @@ def share(sorted_values: list[float], part: float) -> float:
     return sorted_values[min(int(len(sorted_values) * part), len(sorted_values) - 1)]
 
 
-class _Connection(asyncio.Protocol):
+class _Connection:
     """One kept-alive connection with one request under way.
 
     It reads just enough of HTTP: the status, the length, the body's end. A whole client library
     would cost more time for each request than the service that it measures.
     """
 
-    def __init__(self, answered: Callable[["_Connection", int], None]) -> None:
-        self._answered = answered
+    def __init__(self, place: Place) -> None:
+        self.socket = socket.create_connection(place, timeout=30)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setblocking(False)
+        self._send, self._receive = self.socket.send, self.socket.recv
         self._buffer = b""
-        self._needed = 0
-        self._status = 0
-        self.transport: asyncio.Transport | None = None
-        self.failure: NoAnswer | None = None
         self.since = 0.0
-        self.gone: asyncio.Future[None] | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)  # uvloop's own is no subclass
 
     def ask(self, request: bytes, since: float) -> None:
         """Send a request that has waited since this moment."""
-        assert self.transport is not None
         self.since = since
-        self.transport.write(request)
+        if self._send(request) != len(request):
+            raise NoAnswer("a request is larger than what a connection takes at once")
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        if not self._needed:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            head = self._buffer[:end].lower()
-            at = head.find(b"\r\ncontent-length:")
-            if at < 0:
-                self._fail("an answer without Content-Length")
-                return
-            self._status = int(head[9:12])
-            self._needed = end + 4 + int(head[at + 17 :].split(b"\r\n", 1)[0])
-        if len(self._buffer) >= self._needed:
-            self._buffer, self._needed = b"", 0
-            self._answered(self, self._status)
+    def answered(self) -> int | None:
+        """The status once the whole answer is there."""
+        data = self._receive(1 << 16)
+        if not data:
+            raise NoAnswer("the connection was closed")
+        if self._buffer:
+            data = self._buffer + data
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            self._buffer = data
+            return None
+        at = data.find(_LENGTH, 0, end)
+        if at < 0:
+            at = data[:end].lower().find(_LENGTH)
+        if at < 0:
+            raise NoAnswer("an answer without Content-Length")
+        at += len(_LENGTH)
+        if len(data) < end + 4 + int(data[at : data.find(b"\r", at)]):
+            self._buffer = data
+            return None
+        self._buffer = b""
+        return int(data[9:12])
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self.gone is not None and not self.gone.done():
-            self.failure = self.failure or NoAnswer(f"the connection was closed: {exc}")
-            self.gone.set_exception(self.failure)
 
-    def _fail(self, wrong: str) -> None:
-        self.failure = NoAnswer(wrong)
-        assert self.transport is not None
-        self.transport.abort()
+_LENGTH = b"\r\ncontent-length:"
+
+
+class _Pool:
+    """Connections, and one place to wait for all of them."""
+
+    def __init__(self, place: Place, number: int) -> None:
+        self.all = [_Connection(place) for _ in range(number)]
+        self._selector = selectors.DefaultSelector()
+        for connection in self.all:
+            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+
+    def answers(self, most_s: float | None) -> Iterator[tuple[_Connection, int]]:
+        """What has been answered, waiting for the first of it so long at most."""
+        for key, _ in self._selector.select(most_s):
+            if (status := key.data.answered()) is not None:
+                yield key.data, status
+
+    def close(self) -> None:
+        self._selector.close()
+        for connection in self.all:
+            connection.socket.close()
+
+
+@contextmanager
+def _connected(place: Place, number: int) -> Iterator[_Pool]:
+    pool = _Pool(place, number)
+    try:
+        yield pool
+    finally:
+        pool.close()
 
 
 class _Tally:
@@ -135,10 +205,10 @@ class _Tally:
     def __init__(self) -> None:
         self.waits_s: list[float] = []
         self.statuses: Counter[int] = Counter()
-        self.begun = time.perf_counter()
+        self.begun, self.begun_cpu = time.perf_counter(), time.process_time()
 
-    def add(self, connection: _Connection, status: int) -> None:
-        self.waits_s.append(time.perf_counter() - connection.since)
+    def add(self, wait_s: float, status: int) -> None:
+        self.waits_s.append(wait_s)
         self.statuses[status] += 1
 
     def load(self, connections: int, offered: float | None) -> Load:
@@ -153,117 +223,6 @@ class _Tally:
             p50_ms=share(waits, 0.5) * 1000,
             p99_ms=share(waits, 0.99) * 1000,
             slowest_ms=share(waits, 1.0) * 1000,
+            own_cpu_us=(time.process_time() - self.begun_cpu) / max(len(waits), 1) * 1e6,
             statuses=dict(self.statuses),
         )
-
-
-async def _connect(
-    place: Place, number: int, answered: Callable[[_Connection, int], None]
-) -> tuple[list[_Connection], "asyncio.Future[None]"]:
-    """The connections, and a future that is done when all is answered or fails with the first."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-    found = []
-    for _ in range(number):
-        _, connection = await loop.create_connection(
-            lambda: _Connection(answered), place.host, place.port
-        )
-        connection.gone = done
-        found.append(connection)
-    return found, done
-
-
-async def _closed(place: Place, requests: Iterator[bytes], connections: int, most_s: float) -> Load:
-    under_way = 0
-
-    def answered(connection: _Connection, status: int) -> None:
-        nonlocal under_way
-        under_way -= 1
-        tally.add(connection, status)
-        send(connection)
-
-    def send(connection: _Connection) -> None:
-        nonlocal under_way
-        now = time.perf_counter()
-        request = next(requests, None) if now < until else None
-        if request is not None:
-            under_way += 1
-            connection.ask(request, now)
-        elif under_way == 0 and not done.done():
-            done.set_result(None)
-
-    pool, done = await _connect(place, connections, answered)
-    tally = _Tally()
-    until = tally.begun + most_s
-    for connection in pool:
-        send(connection)
-    await done
-    load = tally.load(connections, None)
-    _close(pool)
-    return load
-
-
-async def _open(
-    place: Place,
-    requests: Iterator[bytes],
-    connections: int,
-    a_second: float,
-    most_s: float,
-    seed: int,
-) -> Load:
-    rng = random.Random(seed)  # noqa: S311 - arrivals want repetition, not secrecy
-    waiting: deque[tuple[float, bytes]] = deque()
-    free: list[_Connection] = []
-    arriving = True
-
-    def answered(connection: _Connection, status: int) -> None:
-        tally.add(connection, status)
-        if waiting:
-            since, request = waiting.popleft()
-            connection.ask(request, since)
-            return
-        free.append(connection)
-        if not arriving and len(free) == connections and not done.done():
-            done.set_result(None)
-
-    pool, done = await _connect(place, connections, answered)
-    free.extend(pool)
-    tally = _Tally()
-    due = tally.begun
-    while due < tally.begun + most_s:
-        due += rng.expovariate(a_second)
-        request = next(requests, None)
-        if request is None or done.done():
-            break
-        # The clock of arrivals never waits for answers; it only sleeps when it is ahead.
-        ahead = due - time.perf_counter()
-        if ahead > 0.0005:
-            await asyncio.sleep(ahead)
-        if free:
-            free.pop().ask(request, due)
-        else:
-            waiting.append((due, request))
-        if ahead < -0.005:
-            await asyncio.sleep(0)  # far behind: let answers in, or nothing would be read
-    arriving = False
-    if len(free) == connections and not done.done():
-        done.set_result(None)
-    await done
-    load = tally.load(connections, a_second)
-    _close(pool)
-    return load
-
-
-def _close(pool: list[_Connection]) -> None:
-    for connection in pool:
-        if connection.transport is not None:
-            connection.transport.close()
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        from uvloop import new_event_loop
-    except ImportError:  # there is none on Windows; the standard loop measures as well, a bit less
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(work)

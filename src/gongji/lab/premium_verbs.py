@@ -120,7 +120,7 @@ def waiting(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         back_paid=whole(given.get("back_paid", "0"), at.of("back_paid")),
     )
     if wrong := asked.wrong():
-        raise at.of("missed").wrong(wrong)
+        raise at.of(wrong[0]).wrong(wrong[1].en)
     law = stage.office.law.on(stage.region, local_day(stage.now[0]))
     found = waiting_of(asked, law)
     if isinstance(found, Refusal):

@@ -12,11 +12,10 @@ from gongji.desk.identity import birth_date, check_digit
 from gongji.desk.office import Session
 from gongji.desk.people import book_credit, register_institution, register_person
 from gongji.desk.pooling import Formed, form
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.ports import Asking, Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import PersonId
 from gongji.terms import (
-    FilingChannel,
     InstitutionKind,
     Kinship,
     Level,
@@ -158,14 +157,6 @@ def _born(number: str) -> date:
 
 
 def _pool(session: Session, sponsor: str, members: dict[str, Kinship]) -> None:
-    formed = form(
-        session,
-        sponsor,
-        members,
-        frozenset({Use.PAY}),
-        committed=True,
-        channel=FilingChannel.APP,
-        agent=None,
-        asked_by=Caller("sandbox", sponsor[1:7], CallerKind.PERSON, sponsor),
-    )
+    asked = Asking(Caller("sandbox", sponsor[1:7], CallerKind.PERSON, sponsor))
+    formed = form(session, sponsor, members, frozenset({Use.PAY}), committed=True, asked=asked)
     assert isinstance(formed, Formed), formed

@@ -7,14 +7,13 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 import msgspec
 
 from gongji.desk.office import Session
 from gongji.desk.people import Credit, credit
 from gongji.desk.pooling import bind, dissolve, form, leave, unbind
-from gongji.desk.ports import Caller
+from gongji.desk.ports import Asking
 from gongji.desk.settling import (
     Answered,
     ReversalRequest,
@@ -27,15 +26,7 @@ from gongji.lab.city import as_person
 from gongji.lab.folk import REGIONS, Family, family, institutions_of
 from gongji.policy.refusal import Code, Refusal
 from gongji.settlement.bill import SettlementRequest
-from gongji.terms import Care, FilingChannel, Kinship, Purse, Use, micros
-
-
-class _Filed(TypedDict):
-    """How an act came to the desk."""
-
-    channel: FilingChannel
-    agent: str | None
-    asked_by: Caller
+from gongji.terms import Care, Kinship, Purse, Use, micros
 
 
 class Kept(msgspec.Struct):
@@ -147,9 +138,7 @@ class Weather:
         some = self._rng.choice(self._folk)
         kin = {id: k for id, k in some.kinship.items() if self._rng.random() < 0.8}
         uses = frozenset(self._rng.sample(list(Use), self._rng.choice((0, 1, 2, 2))))
-        result = form(
-            session, some.sponsor.id, kin, uses, committed=True, **_filed(some.sponsor.id)
-        )
+        result = form(session, some.sponsor.id, kin, uses, _asking(some.sponsor.id), committed=True)
         if isinstance(result, Refusal):
             return result.code.value
         for member in result.bound:
@@ -160,7 +149,7 @@ class Weather:
         some = self._rng.choice(self._folk)
         member = self._rng.choice(some.people[1:]).id
         kinship = some.kinship.get(member, self._rng.choice(list(Kinship)))
-        result = bind(session, some.sponsor.id, member, kinship, **_filed(some.sponsor.id))
+        result = bind(session, some.sponsor.id, member, kinship, _asking(some.sponsor.id))
         if isinstance(result, Refusal):
             return result.code.value
         self._kept.bonds[some.sponsor.id, member] = 0
@@ -171,11 +160,11 @@ class Weather:
         sponsor, member = some.sponsor.id, self._rng.choice(some.people[1:]).id
         how = self._rng.randrange(4)
         if how == 0:
-            result = dissolve(session, sponsor, **_filed(sponsor))
+            result = dissolve(session, sponsor, _asking(sponsor))
         elif how == 1:
-            result = leave(session, member, None, **_filed(member))
+            result = leave(session, member, None, _asking(member))
         else:
-            result = unbind(session, sponsor, member, **_filed(sponsor))
+            result = unbind(session, sponsor, member, _asking(sponsor))
         if isinstance(result, Refusal):
             return result.code.value
         for pair, ends in self._kept.bonds.items():
@@ -226,8 +215,8 @@ class Weather:
             self.wrong.append(otherwise)
 
 
-def _filed(person: str) -> _Filed:
-    return {"channel": FilingChannel.APP, "agent": None, "asked_by": as_person(person)}
+def _asking(person: str) -> Asking:
+    return Asking(as_person(person))
 
 
 _ACTS: Sequence[tuple[Callable[[Weather, Session], str], int]] = (

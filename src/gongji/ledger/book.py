@@ -59,11 +59,12 @@ class Voucher(msgspec.Struct, frozen=True):
 
 
 class Entry(NamedTuple):
-    """记账明细: what one posting did to one account. `amount_fen` is signed."""
+    """记账明细: what one posting did to one account. `act` is the voucher's kind, `amount_fen` is
+    signed."""
 
     account: AccountKey
     version: int
-    voucher_region: str
+    act: str
     voucher: str
     amount_fen: int
     before_fen: int
@@ -80,7 +81,6 @@ class Book:
 
     def __init__(self, balances: Mapping[AccountKey, Balance]) -> None:
         self._balances = dict(balances)
-        self._touched: dict[AccountKey, None] = {}
         self.entries: list[Entry] = []
         self.vouchers: list[Voucher] = []
 
@@ -107,23 +107,21 @@ class Book:
 
     def changed(self) -> dict[AccountKey, Balance]:
         """The accounts that the entries have touched, with their new balances."""
-        return {account: self._balances[account] for account in self._touched}
+        return {entry.account: self._balances[entry.account] for entry in self.entries}
 
     def _enter(self, voucher: Voucher, account: AccountKey, amount_fen: int) -> None:
-        before = self._balances[account]
-        after_fen = before.fen + amount_fen
+        before_fen, version = self._balances[account]
+        after_fen = before_fen + amount_fen
         assert after_fen >= 0 or account.kind in OVERDRAWN, f"{account} would go below zero"
-        version = before.version + 1
-        self._balances[account] = Balance(after_fen, version)
-        self._touched[account] = None
+        self._balances[account] = Balance(after_fen, version + 1)
         self.entries.append(
             Entry(
                 account,
-                version,
-                voucher.region,
+                version + 1,
+                voucher.kind,
                 voucher.id,
                 amount_fen,
-                before.fen,
+                before_fen,
                 after_fen,
                 voucher.happened_on,
             )

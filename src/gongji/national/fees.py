@@ -85,7 +85,7 @@ def withdraw_outpatient(call: Call) -> Done | Wrong:
     if isinstance(visit, Wrong):
         return visit
     batch = None if given["chrg_bchno"] == _ALL_BATCHES else given["chrg_bchno"]
-    if not call.session.unit.delete_fees(visit.institution, visit.id, batch) and batch:
+    if not call.session.unit.withdraw_fees(visit.institution, visit.id, batch=batch) and batch:
         return _none_to_withdraw(call, visit.id, batch)
     return Done(about=visit.id)
 
@@ -105,14 +105,14 @@ def withdraw_inpatient(call: Call) -> Done | Wrong:
         return visit
     unit, sn = call.session.unit, sn_of(given)
     if sn in (_ALL_BATCHES, "0"):
-        unit.delete_fees(visit.institution, visit.id, None)
+        unit.withdraw_fees(visit.institution, visit.id)
         return Done(about=visit.id)
     line = next((row for row in unit.fees_of(visit.institution, visit.id) if row.sn == sn), None)
     if line is None:
         return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
     if line.settled:
         return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
-    unit.delete_fee(visit.institution, visit.id, sn)
+    unit.withdraw_fees(visit.institution, visit.id, sn=sn)
     return Done(about=visit.id)
 
 

@@ -205,7 +205,7 @@ def withdraw(call: Call) -> Done | Wrong:
     if found.state not in (SAVED, WITHDRAWN):
         return Wrong(f"payOrdId（支付订单号）状态为{found.state}，已支付的订单请用6203退费")
     batch = retold(found.told)["chrg_bchno"]
-    call.session.unit.delete_fees(found.institution, found.visit, batch)
+    call.session.unit.withdraw_fees(found.institution, found.visit, batch=batch)
     call.session.unit.put_order(found._replace(state=WITHDRAWN))
     return Done({"data": {"success": "true"}}, found.id)
 

@@ -66,7 +66,7 @@ def diagnoses(call: Call) -> Done | Wrong:
     return Done(
         {
             "diseinfo": [
-                {**row, **common, "diag_info_id": f"{visit.id}{number:02d}"[-30:]}
+                {**row, **common, "diag_info_id": str(number)}
                 for number, row in enumerate(retold(visit.diagnoses), start=1)
             ]
         }

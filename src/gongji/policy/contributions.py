@@ -263,18 +263,29 @@ def certificate_day(decided_at: int, law: DayLaw, notices: Mapping[int, Notice])
 # ── Withdrawing, and what is said beside it ──────────────────────────────────────────────────────
 
 
-def withdraw_until(via: Via, registered_at: int, season: Season, law: DayLaw) -> datetime | None:
+class Withdrawal(NamedTuple):
+    """撤回期限: until when the choice may be taken back, and who says so."""
+
+    until: datetime
+    cites: tuple[str, ...]
+
+
+def withdraw_until(
+    via: Via, registered_at: int, season: Season | None, law: DayLaw
+) -> Withdrawal | None:
     """The moment until which a premium's pooled contribution can be withdrawn (CON-8).
 
     The cut-off itself is included, the end of a day is the next midnight and is not. None where
-    the region does not say.
+    the region does not say, or says it by a cut-off that no season has yet.
     """
     asked = law.school_withdraws_by if via is Via.SCHOOL else law.community_withdraws_by
     if asked is None:
         return None
     if asked.value == "cut_off":
-        return moment(season.cut_off)
-    return midnight_after(moment(registered_at))
+        if season is None:
+            return None
+        return Withdrawal(moment(season.cut_off), keys([asked, season.choose_by]))
+    return Withdrawal(midnight_after(moment(registered_at)), keys([asked]))
 
 
 class WarningCode(StrEnum):

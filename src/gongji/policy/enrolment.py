@@ -30,12 +30,21 @@ class Enrolling(msgspec.Struct, frozen=True, kw_only=True):
     in_period: bool  # paid within the collection period (集中参保期)
     back_paid: int = 0
 
-    def wrong(self) -> str | None:
-        """What cannot be right, and what to do; None where nothing is wrong."""
+    def wrong(self) -> tuple[str, Words] | None:
+        """The field that cannot be right, and why; None where nothing is wrong."""
+        year = self.enrolled_for
         if self.back_paid < 0:
-            return "a number of years cannot be below zero"
-        if late := sorted(year for year in self.missed if year >= self.enrolled_for):
-            return f"{late[0]} is not before {self.enrolled_for}, the year enrolled for"
+            return "back_paid", Words("年数不能小于零。", "a number of years cannot be below zero")
+        if late := sorted(missed for missed in self.missed if missed >= year):
+            return "missed", Words(
+                f"断保年度{late[0]}不早于参保年度{year}。",
+                f"{late[0]} is not before {year}, the year enrolled for",
+            )
+        if not year - 1 <= self.paid_on.year <= year:
+            return "paid_on", Words(
+                f"{self.paid_on}不在{year - 1}年或{year}年。",
+                f"{self.paid_on} is neither in {year} nor in the year before it",
+            )
         return None
 
 

@@ -34,8 +34,8 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-class Provision(msgspec.Struct, Generic[T], frozen=True):
-    """某日起有效的规定: one answer to one question, from one day on.
+class Provision(msgspec.Struct, Generic[T], frozen=True, eq=False):
+    """某日起有效的规定: one answer to one question, from one day on; equal to itself alone.
 
     `rules` are identifiers of the rule table, `quote` the shortest words of the text that carry the
     answer, `place` where in the text they stand. `reading` says how we read words that can be

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from gongji.policy.pack import Provision
+from gongji.terms import Term
 
 
-class Code(StrEnum):
+class Code(Term):
     """拒绝代码. Where several hold for a pool or a bond, the first one listed is given."""
 
     # The sponsor of a pool or bond.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import account_works, bars_sponsoring, is_insured
 from gongji.settlement.bill import Balances, Bill, Facts, PoolFacts
 from gongji.settlement.outcome import Outcome
-from gongji.terms import AccountUse, Credential, InstitutionKind, Purse, Use, local_day
+from gongji.terms import AccountUse, Credential, InstitutionKind, Purse, Use
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -55,13 +56,13 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     A refusal means that nothing is settled. An exception here is a defect of ours, never of the
     family's papers.
     """
-    day = local_day(facts.at)
+    day = law.day
     if refusal := _refuses(bill, facts, law, day):
         return refusal
 
     left_fen = bill.self_paid_fen  # 自费 is never drawn from anyone's account
     own = _draw(facts.patient.id, facts.own, _own_purses(bill, facts, law), left_fen)
-    own_fen = sum(draw.amount_fen for draw in own)
+    own_fen = sum([draw.amount_fen for draw in own])
     left_fen -= own_fen
 
     pool = _choose(bill, facts, law, day)
@@ -72,19 +73,12 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
         pooled = _draw(pool.sponsor.id, pool.balances, law.pooled_purses.value, left_fen)
         assert pooled, "a pool with money and a bill pays something"
         outcome = Outcome.POOLED
-        cites = _cites_of_pooling(bill, law)
     elif bill.self_paid_fen > 0 and left_fen == 0:
         outcome = Outcome.OWN_FUNDS
     else:
         outcome = reasons[0]
-    pooled_fen = sum(draw.amount_fen for draw in pooled)
+    pooled_fen = sum([draw.amount_fen for draw in pooled])
     left_fen -= pooled_fen
-
-    always: list[Provision[Any]] = [law.own_credential, law.pool_pays, law.own_draw_order]
-    if bill.credential is Credential.FAMILY_CODE:
-        always.append(law.family_code_shows)
-    if left_fen > 0:
-        always.append(law.rest_in_cash)
     cash_fen = left_fen + bill.uncovered_fen
     assert own_fen + pooled_fen + cash_fen == bill.self_paid_fen + bill.uncovered_fen
     return Decision(
@@ -93,7 +87,14 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
         pooled_fen=pooled_fen,
         cash_fen=cash_fen,
         own_after=_after(facts.own, own),
-        cites=keys([*cites, *always]),
+        cites=_keys(
+            law,
+            tuple(cites),
+            outcome is Outcome.POOLED,
+            bill.prescription,
+            bill.credential is Credential.FAMILY_CODE,
+            left_fen > 0,
+        ),
         draws=(*own, *pooled),
         reasons=tuple(reasons),
         sponsor=pool.sponsor.id if pool is not None and pooled_fen else None,
@@ -244,7 +245,27 @@ def _pool_causes(
     return found
 
 
-def _cites_of_pooling(bill: Bill, law: DayLaw) -> list[Provision[Any]]:
+@lru_cache(maxsize=4096)
+def _keys(
+    law: DayLaw,
+    causes: tuple[Provision[Any], ...],
+    pooled: bool,
+    prescribed: bool,
+    family_code: bool,
+    rest: bool,
+) -> tuple[str, ...]:
+    """The keys of all that a decision cites: the causes or how the pool paid, then what always
+    holds. A day has few such lists, so each is made once."""
+    cites = [*(_cites_of_pooling(law, prescribed, family_code) if pooled else causes)]
+    cites += [law.own_credential, law.pool_pays, law.own_draw_order]
+    if family_code:
+        cites.append(law.family_code_shows)
+    if rest:
+        cites.append(law.rest_in_cash)
+    return keys(cites)
+
+
+def _cites_of_pooling(law: DayLaw, prescribed: bool, family_code: bool) -> list[Provision[Any]]:
     """The provisions by which pooled money was paid, those only that the region asks for."""
     cites: list[Provision[Any]] = [
         law.pool_pays,
@@ -262,15 +283,15 @@ def _cites_of_pooling(bill: Bill, law: DayLaw) -> list[Provision[Any]]:
         cites.append(law.one_card_asked)
     if law.ecode_asked.value:
         cites.append(law.ecode_asked)
-    if bill.prescription and law.prescription_asked.value:
+    if prescribed and law.prescription_asked.value:
         cites.append(law.prescription_asked)
-    if bill.credential is Credential.FAMILY_CODE:
+    if family_code:
         cites.append(law.family_code_pools)
     return cites
 
 
 def _pool_money(pool: PoolFacts, law: DayLaw) -> int:
-    return sum(pool.balances.of(purse) for purse in law.pooled_purses.value)
+    return sum([pool.balances.of(purse) for purse in law.pooled_purses.value])
 
 
 def _at_pharmacy(facts: Facts) -> bool:

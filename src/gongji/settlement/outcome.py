@@ -1,9 +1,9 @@
 """What a settlement ends in, in order of precedence."""
 
-from enum import StrEnum
+from gongji.terms import Term
 
 
-class Outcome(StrEnum):
+class Outcome(Term):
     """结论. `pooled` and `own_funds` say what was paid; the rest are causes that shut the pool.
 
     Where several causes hold the first one listed is the outcome, and all stand in the reasons. A

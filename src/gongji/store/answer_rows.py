@@ -8,10 +8,11 @@ import msgspec
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind
 from gongji.store.rows import IN, Rows, as_json
 
-_ANSWER = (
+ANSWER = (
     "asker, id, kind, reverses, patient, sponsor, happened_at, recorded_at, law,"
     " own_fen, pooled_fen, cash_fen, self_paid_fen, whole, request, facts, decision"
 )
+"""The columns of an answer, without its region."""
 
 
 class AnswerRows(Rows):
@@ -20,9 +21,9 @@ class AnswerRows(Rows):
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
         wanted = msgspec.json.encode([(key.asker[1:7], *key) for key in keys]).decode()
         return {
-            AnswerKey(row[0], row[1]): _answer(row)
+            AnswerKey(row[0], row[1]): answer_of(row)
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM (SELECT value FROM json_each(?)) k CROSS JOIN answers"
+                f"SELECT {ANSWER} FROM (SELECT value FROM json_each(?)) k CROSS JOIN answers"
                 " ON region = json_extract(k.value, '$[0]')"
                 " AND asker = json_extract(k.value, '$[1]')"
                 " AND id = json_extract(k.value, '$[2]')",
@@ -32,7 +33,7 @@ class AnswerRows(Rows):
 
     def write_answers(self, answers: Sequence[Answer]) -> None:
         self._db.executemany(
-            f"INSERT INTO answers (region, {_ANSWER})"
+            f"INSERT INTO answers (region, {ANSWER})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 # Exact str and int: whatever else is an adapter's slow path in the driver.
@@ -50,9 +51,9 @@ class AnswerRows(Rows):
 
     def reversals_of(self, key: AnswerKey) -> list[Answer]:
         return [
-            _answer(row)
+            answer_of(row)
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM answers"
+                f"SELECT {ANSWER} FROM answers"
                 " WHERE region = ? AND asker = ? AND reverses = ? ORDER BY recorded_at, id",
                 key.asker[1:7],
                 *key,
@@ -61,9 +62,9 @@ class AnswerRows(Rows):
 
     def answers_by_id(self, id: str) -> list[Answer]:
         return [
-            _answer(row)
+            answer_of(row)
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM answers WHERE id = ? ORDER BY asker LIMIT 20", id
+                f"SELECT {ANSWER} FROM answers WHERE id = ? ORDER BY asker LIMIT 20", id
             )
         ]
 
@@ -71,10 +72,10 @@ class AnswerRows(Rows):
         self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
     ) -> list[Answer]:
         return [
-            _answer(row)
+            answer_of(row)
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM answers WHERE patient IN {IN} AND recorded_at < ?"
-                " AND kind IN ('settlement', 'reversal') AND (? IS NULL OR sponsor = ?)"
+                f"SELECT {ANSWER} FROM answers WHERE patient IN {IN} AND recorded_at < ?"
+                " AND kind IN ('settlement', 'reversal') AND (CAST(? AS TEXT) IS NULL OR sponsor = ?)"
                 " ORDER BY recorded_at DESC, asker, id LIMIT ?",
                 as_json(ids),
                 before,
@@ -86,9 +87,9 @@ class AnswerRows(Rows):
 
     def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]:
         return [
-            _answer(row)
+            answer_of(row)
             for row in self._rows(
-                f"SELECT {_ANSWER} FROM answers WHERE region = ? AND asker = ?"
+                f"SELECT {ANSWER} FROM answers WHERE region = ? AND asker = ?"
                 " AND recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT ?",
                 asker[1:7],
                 asker,
@@ -108,6 +109,7 @@ class AnswerRows(Rows):
         return msgspec.json.decode(row[0], type=dict[str, dict[str, str]]) if row else None
 
 
-def _answer(row: Sequence[Any]) -> Answer:
+def answer_of(row: Sequence[Any]) -> Answer:
+    """An answer of a row with the columns of ANSWER."""
     key = AnswerKey(row[0], row[1])
     return Answer._make((key, AnswerKind(row[2]), *row[3:13], bool(row[13]), *row[14:]))

@@ -1,24 +1,27 @@
-"""Rows of the book: accounts, vouchers, entries."""
+"""Rows of the book: accounts and entries."""
 
 from collections.abc import Iterable, Iterator
 
 from gongji.ledger.book import NOTHING, AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
-from gongji.store.rows import IN, Rows, as_json
+from gongji.store.rows import IN, Rows, as_json, by_region
 
 
 class BookRows(Rows):
     """The part of a unit that keeps the book."""
+
+    LOCKING = ""
+    """What a database with locks for rows says at the end of a statement that is to take them."""
 
     def balances(self, accounts: Iterable[AccountKey]) -> dict[AccountKey, Balance]:
         wanted = dict.fromkeys(accounts, NOTHING)
         owners: dict[str, set[str]] = {}
         for account in wanted:
             owners.setdefault(account.region, set()).add(account.owner)
-        for region, some in owners.items():
+        for region, some in sorted(owners.items()):
             for row in self._rows(
                 "SELECT owner, kind, fen, version FROM accounts"
-                f" WHERE region = ? AND owner IN {IN}",
+                f" WHERE region = ? AND owner IN {IN}{self.LOCKING}",
                 region,
                 as_json(some),
             ):
@@ -27,24 +30,27 @@ class BookRows(Rows):
                     wanted[account] = Balance(row[2], row[3])
         return wanted
 
+    def purses(self, people: Iterable[str]) -> dict[AccountKey, Balance]:
+        """The accounts that these people have."""
+        return {
+            AccountKey(region, row[0], row[1]): Balance(row[2], row[3])
+            for region, some in sorted(by_region(people))
+            for row in self._rows(
+                "SELECT owner, kind, fen, version FROM accounts"
+                f" WHERE region = ? AND owner IN {IN}{self.LOCKING}",
+                region,
+                some,
+            )
+        }
+
     def write_book(self, book: Book, recorded_at: int) -> None:
-        days = {voucher.happened_on: voucher.happened_on.isoformat() for voucher in book.vouchers}
+        days = {entry.happened_on: entry.happened_on.isoformat() for entry in book.entries}
         self._db.executemany(
-            "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [(v.region, v.id, v.kind, days[v.happened_on], recorded_at) for v in book.vouchers],
-        )
-        self._db.executemany(
-            "INSERT INTO entries (region, owner, kind, version, voucher_region, voucher,"
-            " amount_fen, before_fen, after_fen, happened_on, recorded_at)"
+            "INSERT INTO entries (region, owner, kind, version, act, voucher, amount_fen,"
+            " before_fen, after_fen, happened_on, recorded_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (
-                    *entry[0],
-                    *entry[1:7],
-                    days[entry.happened_on],
-                    recorded_at,
-                )
+                (*entry[0], *entry[1:7], days[entry.happened_on], recorded_at)
                 for entry in book.entries
             ],
         )
@@ -62,14 +68,14 @@ class BookRows(Rows):
         return int(count)
 
     def entry_rows(self) -> Iterator[EntryRow]:
-        for row in self._db.execute(
+        for row in self._stream(
             "SELECT region, owner, kind, version, voucher, amount_fen, before_fen, after_fen"
             " FROM entries ORDER BY region, owner, kind, version"
         ):
             yield EntryRow(*row)
 
     def balance_rows(self) -> Iterator[BalanceRow]:
-        for row in self._db.execute(
+        for row in self._stream(
             "SELECT region, owner, kind, fen, version FROM accounts ORDER BY region, owner, kind"
         ):
             yield BalanceRow(*row)

@@ -43,9 +43,8 @@ class CalendarRows(Rows):
         self._db.execute(
             "INSERT INTO turning SELECT a.owner,"
             " a.fen - coalesce((SELECT sum(e.amount_fen) FROM entries e"
-            "   JOIN vouchers v ON v.region = e.voucher_region AND v.id = e.voucher"
             "   WHERE e.region = a.region AND e.owner = a.owner AND e.kind = a.kind"
-            "   AND e.happened_on > ? AND v.kind = 'credit'), 0),"
+            "   AND e.happened_on > ? AND e.act = 'credit'), 0),"
             " a.fen, a.version, coalesce(c.fen, 0), coalesce(c.version, 0)"
             " FROM accounts a LEFT JOIN accounts c"
             "   ON c.region = a.region AND c.owner = a.owner AND c.kind = 'carried'"
@@ -65,21 +64,16 @@ class CalendarRows(Rows):
 
     def _write_turned(self, region: str, voucher: str, on: date, at: int) -> None:
         day = on.isoformat()
-        self._db.execute(
-            "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
-            " VALUES (?, ?, 'rollover', ?, ?)",
-            (region, voucher, day, at),
-        )
         for kind, version, sign, before in (
             ("carried", "carried_version", "", "carried_fen"),
             ("current", "version", "-", "fen"),
         ):
             self._db.execute(
-                "INSERT INTO entries (region, owner, kind, version, voucher_region, voucher,"
-                " amount_fen, before_fen, after_fen, happened_on, recorded_at)"
-                f" SELECT ?, owner, ?, {version} + 1, ?, ?, {sign}moved, {before},"
+                "INSERT INTO entries (region, owner, kind, version, act, voucher, amount_fen,"
+                " before_fen, after_fen, happened_on, recorded_at)"
+                f" SELECT ?, owner, ?, {version} + 1, 'rollover', ?, {sign}moved, {before},"
                 f" {before} + {sign}moved, ?, ? FROM turning WHERE moved > 0 ORDER BY owner",
-                (region, kind, region, voucher, day, at),
+                (region, kind, voucher, day, at),
             )
             self._db.execute(
                 "INSERT INTO accounts (region, owner, kind, fen, version)"
@@ -92,10 +86,9 @@ class CalendarRows(Rows):
 
     def movements(self, person: str) -> list[Movement]:
         rows = self._db.execute(
-            "SELECT e.kind, e.amount_fen, e.happened_on, e.voucher, v.kind FROM entries e"
-            " JOIN vouchers v ON v.region = e.voucher_region AND v.id = e.voucher"
-            " WHERE e.region = ? AND e.owner = ? AND e.kind IN ('carried', 'current')"
-            " ORDER BY e.recorded_at, e.kind, e.version",
+            "SELECT kind, amount_fen, happened_on, act, voucher FROM entries"
+            " WHERE region = ? AND owner = ? AND kind IN ('carried', 'current')"
+            " ORDER BY recorded_at, kind, version",
             (person[1:7], person),
         )
         return [

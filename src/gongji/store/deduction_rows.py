@@ -120,7 +120,7 @@ class DeductionRows(Rows):
         law: str,
         cites: Sequence[str],
     ) -> Booked:
-        """Write vouchers, entries, balances and results of the plain premiums that may be paid.
+        """Write entries, balances and results of the plain premiums that may be paid.
 
         Each voucher has one posting, from the sponsor's first pooled purse to the tax authority.
         """
@@ -129,26 +129,21 @@ class DeductionRows(Rows):
         count, fen = self._row(f"SELECT count(*), coalesce(sum(amount_fen), 0) {paid}")
         if count:
             voucher = f"'premium/{year}/' || person"
-            self._db.execute(
-                "INSERT INTO vouchers (region, id, kind, happened_on, recorded_at)"
-                f" SELECT ?, {voucher}, 'premium', ?, ? {paid}",
-                (region, day, at),
-            )
             entry = (
-                "INSERT INTO entries (region, owner, kind, version, voucher_region, voucher,"
-                " amount_fen, before_fen, after_fen, happened_on, recorded_at)"
+                "INSERT INTO entries (region, owner, kind, version, act, voucher, amount_fen,"
+                " before_fen, after_fen, happened_on, recorded_at)"
             )
             self._db.execute(
-                f"{entry} SELECT substr(sponsor, 2, 6), sponsor, ?, version_0 + 1, ?, {voucher},"
+                f"{entry} SELECT substr(sponsor, 2, 6), sponsor, ?, version_0 + 1, 'premium', {voucher},"
                 f" -amount_fen, fen_0, fen_0 - amount_fen, ?, ? {paid}",
-                (kind, region, day, at),
+                (kind, day, at),
             )
             before = self._balance(tax)
             upto = "sum(amount_fen) OVER (ORDER BY number)"
             self._db.execute(
-                f"{entry} SELECT ?, ?, ?, ? + row_number() OVER (ORDER BY number), ?, {voucher},"
+                f"{entry} SELECT ?, ?, ?, ? + row_number() OVER (ORDER BY number), 'premium', {voucher},"
                 f" amount_fen, ? + {upto} - amount_fen, ? + {upto}, ?, ? {paid}",
-                (*tax, before.version, region, before.fen, before.fen, day, at),
+                (*tax, before.version, before.fen, before.fen, day, at),
             )
             keep = " ON CONFLICT (region, owner, kind) DO UPDATE SET fen = excluded.fen, version = excluded.version"
             self._db.execute(

@@ -19,10 +19,6 @@ class NationalCodeRows(Rows):
         )
         return row[0] if row else None
 
-    def code_of_institution(self, id: str) -> str | None:
-        row = self._row("SELECT code FROM national_codes WHERE institution = ?", id)
-        return row[0] if row else None
-
     def connect_code(self, code: str, institution: str, at: int) -> None:
         self._db.execute(
             "INSERT INTO national_codes (region, code, institution, connected_at)"

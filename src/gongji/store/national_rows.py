@@ -31,6 +31,10 @@ _SIGN_IN, _FILE, _CLEARING = _columns(SignIn), _columns(KeptFile), _columns(Clea
 _ORDER, _ITEM = _columns(Order), _columns(WireItem)
 
 
+_WITHDRAWN = "withdrawn"
+"""In place of a setl_id: 2205 and 2302 took the line back. Nothing is removed from the store."""
+
+
 class NationalRows(NationalCodeRows):
     """The part of a unit that keeps the national interface's records."""
 
@@ -110,31 +114,41 @@ class NationalRows(NationalCodeRows):
             FeeRow(*row)
             for row in self._rows(
                 f"SELECT {_FEE} FROM national_fees WHERE region = ? AND institution = ?"
-                " AND visit = ? ORDER BY charged_at, sn",
+                " AND visit = ? AND settled <> ? ORDER BY charged_at, sn",
                 institution[1:7],
                 institution,
                 visit,
+                _WITHDRAWN,
             )
         ]
 
     def add_fees(self, rows: Sequence[FeeRow]) -> None:
+        # A line that was withdrawn may come again under its number.
         self._db.executemany(
-            f"INSERT INTO national_fees (region, {_FEE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO national_fees (region, {_FEE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, institution, visit, sn) DO UPDATE SET batch = excluded.batch,"
+            " settled = excluded.settled, total_fen = excluded.total_fen,"
+            " charged_at = excluded.charged_at, told = excluded.told, decided = excluded.decided",
             [(row.institution[1:7], *row) for row in rows],
         )
 
-    def delete_fees(self, institution: str, visit: str, batch: str | None) -> int:
-        return self._db.execute(
-            "DELETE FROM national_fees WHERE region = ? AND institution = ? AND visit = ?"
-            " AND (? IS NULL OR batch = ?) AND settled = ''",
-            (institution[1:7], institution, visit, batch, batch),
-        ).rowcount
-
-    def delete_fee(self, institution: str, visit: str, sn: str) -> None:
-        self._db.execute(
-            "DELETE FROM national_fees WHERE region = ? AND institution = ? AND visit = ?"
-            " AND sn = ? AND settled = ''",
-            (institution[1:7], institution, visit, sn),
+    def withdraw_fees(
+        self, institution: str, visit: str, *, batch: str | None = None, sn: str | None = None
+    ) -> int:
+        return len(
+            self._rows(
+                "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
+                " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?)"
+                " AND (CAST(? AS TEXT) IS NULL OR sn = ?) AND settled = '' RETURNING sn",
+                _WITHDRAWN,
+                institution[1:7],
+                institution,
+                visit,
+                batch,
+                batch,
+                sn,
+                sn,
+            )
         )
 
     def mark_fees(
@@ -142,7 +156,7 @@ class NationalRows(NationalCodeRows):
     ) -> None:
         self._db.execute(
             "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
-            " AND visit = ? AND (? IS NULL OR batch = ?) AND settled = ?",
+            " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?) AND settled = ?",
             (new, institution[1:7], institution, visit, batch, batch, old),
         )
 

@@ -18,7 +18,6 @@ national_codes = table(
     big("connected_at"),
     key="region code",
 )
-Index("national_codes_by_institution", national_codes.c.institution)
 
 national_keys = table(
     "national_keys",

@@ -9,9 +9,10 @@ from gongji.desk.ports import Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, by_region, day_of, iso
-from gongji.terms import InstitutionKind, Level, Scheme, Status
+from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
-_PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
+INSTITUTION = "id, region, kind, level, designated, one_card"
+PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
 
 
 class PeopleRows(Rows):
@@ -19,10 +20,10 @@ class PeopleRows(Rows):
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {
-            row[0]: _person(row)
+            row[0]: person_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                f"SELECT {_PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
+                f"SELECT {PERSON} FROM people WHERE region = ? AND id IN {IN}", region, some
             )
         }
 
@@ -37,24 +38,31 @@ class PeopleRows(Rows):
             id,
             at,
         )
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     def add_person(self, person: Person, identity: Identity, since: int, by: str) -> None:
-        self._db.execute(
+        self.add_people([(person, identity)], since, by)
+
+    def add_people(self, people: Sequence[tuple[Person, Identity]], since: int, by: str) -> None:
+        self._db.executemany(
             "INSERT INTO people (region, id, scheme, status, ecode, died, suspended_from,"
             " suspended_until, born, since, version, number_hash, sealed)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                person.region,
-                person.id,
-                *_standing(person),
-                iso(person.born),
-                since,
-                self._vault.hash(identity.number),
-                self._vault.seal(msgspec.json.encode(identity), person.id),
+                (
+                    person.region,
+                    person.id,
+                    *_standing(person),
+                    iso(person.born),
+                    since,
+                    1,
+                    self._vault.hash(identity.number),
+                    self._vault.seal(msgspec.json.encode(identity), person.id),
+                )
+                for person, identity in people
             ),
         )
-        self._keep_standing(person, 1, since, by)
+        self._keep_standings([(person, 1) for person, _ in people], since, by)
 
     def set_standing(self, person: Person, since: int, by: str) -> None:
         (version,) = self._row(
@@ -66,14 +74,17 @@ class PeopleRows(Rows):
             person.region,
             person.id,
         )
-        self._keep_standing(person, version, since, by)
+        self._keep_standings([(person, version)], since, by)
 
-    def _keep_standing(self, person: Person, version: int, since: int, by: str) -> None:
-        self._db.execute(
+    def _keep_standings(self, them: Sequence[tuple[Person, int]], since: int, by: str) -> None:
+        self._db.executemany(
             "INSERT INTO standings (region, person, version, scheme, status, ecode, died,"
             " suspended_from, suspended_until, since, filed_by)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (person.region, person.id, version, *_standing(person), since, by),
+            (
+                (person.region, person.id, version, *_standing(person), since, by)
+                for person, version in them
+            ),
         )
 
     def standings(self, id: str) -> list[tuple[int, Person, str]]:
@@ -85,7 +96,7 @@ class PeopleRows(Rows):
             id[1:7],
             id,
         )
-        return [(row[9], _person(row[:9]), row[10]) for row in rows]
+        return [(row[9], person_of(row[:9]), row[10]) for row in rows]
 
     def find_person(self, region: str, number: str) -> str | None:
         row = self._row(
@@ -106,18 +117,10 @@ class PeopleRows(Rows):
 
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
         return {
-            row[0]: Institution(
-                row[0],
-                row[1],
-                InstitutionKind(row[2]),
-                Level(row[3]) if row[3] else None,
-                bool(row[4]),
-                bool(row[5]),
-            )
+            row[0]: institution_of(row)
             for region, some in by_region(ids)
             for row in self._rows(
-                "SELECT id, region, kind, level, designated, one_card FROM institutions"
-                f" WHERE region = ? AND id IN {IN}",
+                f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}",
                 region,
                 some,
             )
@@ -172,39 +175,52 @@ class PeopleRows(Rows):
         return Caller(row[0], row[1], CallerKind(row[2]), row[3]) if row else None
 
     def codes_held(self, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-        return {
-            pair
-            for pair in pairs
-            if self._row(
-                "SELECT 1 FROM family_codes WHERE region = ? AND holder = ? AND relative = ?",
-                pair[0][1:7],
-                *pair,
+        wanted = set(pairs)
+        held = {
+            (row[0], row[1])
+            for region, some in by_region(holder for holder, _ in wanted)
+            for row in self._rows(
+                f"SELECT holder, relative FROM family_codes WHERE region = ? AND holder IN {IN}"
+                " AND ends = ?",
+                region,
+                some,
+                NEVER,
             )
         }
+        return wanted & held
 
     def codes_of(self, holder: str) -> list[str]:
         return [
             row[0]
             for row in self._rows(
-                "SELECT relative FROM family_codes WHERE region = ? AND holder = ?"
+                "SELECT relative FROM family_codes WHERE region = ? AND holder = ? AND ends = ?"
                 " ORDER BY since, relative",
                 holder[1:7],
                 holder,
+                NEVER,
             )
         ]
 
     def add_code(self, holder: str, relative: str, at: int) -> None:
+        if not self.codes_held([(holder, relative)]):
+            self._db.execute(
+                "INSERT INTO family_codes (region, holder, relative, since, ends)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (holder[1:7], holder, relative, at, NEVER),
+            )
+
+    def end_code(self, holder: str, relative: str, at: int) -> None:
         self._db.execute(
-            "INSERT INTO family_codes (region, holder, relative, since) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (holder[1:7], holder, relative, at),
+            "UPDATE family_codes SET ends = ?"
+            " WHERE region = ? AND holder = ? AND relative = ? AND ends = ?",
+            (at, holder[1:7], holder, relative, NEVER),
         )
 
 
 def _standing(person: Person) -> tuple[object, ...]:
     return (
-        person.scheme,
-        person.status,
+        person.scheme.value,  # exact str: whatever else is an adapter's slow path in the driver
+        person.status.value,
         person.ecode,
         iso(person.died),
         iso(person.suspended_from),
@@ -212,12 +228,19 @@ def _standing(person: Person) -> tuple[object, ...]:
     )
 
 
+def institution_of(row: Sequence[Any]) -> Institution:
+    """An institution of a row with the columns of INSTITUTION."""
+    level = Level(row[3]) if row[3] else None
+    return Institution(row[0], row[1], InstitutionKind(row[2]), level, bool(row[4]), bool(row[5]))
+
+
 # A look-up is a fifth of what calling the enum costs, on every row of the hot path.
 _SCHEMES = {scheme.value: scheme for scheme in Scheme}
 _STATUSES = {status.value: status for status in Status}
 
 
-def _person(row: Sequence[Any]) -> Person:
+def person_of(row: Sequence[Any]) -> Person:
+    """A person of a row with the columns of PERSON."""
     return Person(
         row[0],
         row[1],

@@ -11,11 +11,19 @@ from gongji.policy.bonds import Bond
 from gongji.store.rows import Rows, by_region
 from gongji.terms import Kinship, Use
 
-_BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
+BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
 
 
 class PoolRows(Rows):
     """The part of a unit that knows who is bound to whom."""
+
+    # CROSS JOIN keeps SQLite from walking the region's bonds to look each up in the array.
+    BONDS_OF_MEMBERS = (
+        f"SELECT {BOND}, p.uses FROM json_each(?) m"
+        " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
+        " JOIN pools p ON p.region = ? AND p.id = b.pool"
+        " ORDER BY b.starts, b.id"
+    )
 
     def open_pool(self, sponsor: str) -> Pool | None:
         row = self._row(
@@ -37,9 +45,10 @@ class PoolRows(Rows):
         return _pool(row) if row else None
 
     def add_pool(self, pool: Pool, filing: Filing) -> None:
-        self._db.execute(
-            "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        self.add_pools([(pool, filing)])
+
+    def add_pools(self, pools: Sequence[tuple[Pool, Filing]]) -> None:
+        rows = [
             (
                 pool.id[1:7],
                 pool.id,
@@ -49,9 +58,19 @@ class PoolRows(Rows):
                 _uses_text(pool.uses),
                 pool.uses_since,
                 self._file(filing, pool.id),
-            ),
+            )
+            for pool, filing in pools
+        ]
+        self._db.executemany(
+            "INSERT INTO pools (region, id, sponsor, opened, closed, uses, uses_since, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
-        self._keep_uses(pool.id, pool.uses, pool.uses_since, filing)
+        self._db.executemany(
+            "INSERT INTO uses (region, pool, version, uses, since, filing)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [(*row[:2], 1, *row[5:]) for row in rows],
+        )
 
     def close_pool(self, id: str, at: int, filing: Filing) -> None:
         self._db.execute(
@@ -89,32 +108,23 @@ class PoolRows(Rows):
             pool,
             at,
         )
-        return _uses(row[0]) if row else frozenset()
+        return uses_of(row[0]) if row else frozenset()
 
     def bonds_of_members(
         self, ids: Iterable[str], not_ended_by: int
     ) -> dict[str, list[BondWithUses]]:
         found: dict[str, list[BondWithUses]] = {}
         for region, some in by_region(ids):
-            # CROSS JOIN keeps SQLite from walking the region's bonds to look each up in the array.
-            for row in self._rows(
-                f"SELECT {_BOND}, p.uses FROM json_each(?) m"
-                " CROSS JOIN bonds b ON b.region = ? AND b.member = m.value AND b.ends > ?"
-                " JOIN pools p ON p.region = b.region AND p.id = b.pool"
-                " ORDER BY b.starts, b.id",
-                some,
-                region,
-                not_ended_by,
-            ):
-                known = BondWithUses(_bond(row), _uses(row[7]))
+            for row in self._rows(self.BONDS_OF_MEMBERS, some, region, not_ended_by, region):
+                known = BondWithUses(bond_of(row), uses_of(row[7]))
                 found.setdefault(known.bond.member, []).append(known)
         return found
 
     def bonds_of_sponsor(self, id: str) -> list[Bond]:
         return [
-            _bond(row)
+            bond_of(row)
             for row in self._rows(
-                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
+                f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
                 " ORDER BY b.starts, b.id",
                 id[1:7],
                 id,
@@ -123,9 +133,9 @@ class PoolRows(Rows):
 
     def bonds_of_member(self, id: str) -> list[Bond]:
         return [
-            _bond(row)
+            bond_of(row)
             for row in self._rows(
-                f"SELECT {_BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
+                f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
                 " ORDER BY b.starts, b.id",
                 id[1:7],
                 id,
@@ -133,19 +143,25 @@ class PoolRows(Rows):
         ]
 
     def add_bond(self, bond: Bond, filing: Filing) -> None:
-        self._db.execute(
+        self.add_bonds([(bond, filing)])
+
+    def add_bonds(self, bonds: Sequence[tuple[Bond, Filing]]) -> None:
+        self._db.executemany(
             "INSERT INTO bonds (region, id, pool, sponsor, member, kinship, starts, ends, filing)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                bond.id[1:7],
-                bond.id,
-                bond.pool,
-                bond.sponsor,
-                bond.member,
-                bond.kinship,
-                bond.starts,
-                bond.ends,
-                self._file(filing, bond.id),
+                (
+                    bond.id[1:7],
+                    bond.id,
+                    bond.pool,
+                    bond.sponsor,
+                    bond.member,
+                    bond.kinship.value,
+                    bond.starts,
+                    bond.ends,
+                    self._file(filing, bond.id),
+                )
+                for bond, filing in bonds
             ),
         )
 
@@ -162,16 +178,18 @@ class PoolRows(Rows):
 _KINSHIPS = {kinship.value: kinship for kinship in Kinship}
 
 
-def _bond(row: Sequence[Any]) -> Bond:
+def bond_of(row: Sequence[Any]) -> Bond:
+    """A bond of a row that begins with the columns of BOND."""
     return Bond(row[0], row[1], row[2], row[3], _KINSHIPS[row[4]], row[5], row[6])
 
 
 def _pool(row: Sequence[Any]) -> Pool:
-    return Pool(row[0], row[1], row[2], row[3], _uses(row[4]), row[5])
+    return Pool(row[0], row[1], row[2], row[3], uses_of(row[4]), row[5])
 
 
 @lru_cache(maxsize=8)
-def _uses(text: str) -> frozenset[Use]:
+def uses_of(text: str) -> frozenset[Use]:
+    """Uses as they are kept: names with spaces between."""
     return frozenset(Use(use) for use in text.split())
 
 

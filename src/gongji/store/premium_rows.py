@@ -9,6 +9,7 @@ from gongji.policy.contributions import PaidBy, PremiumState, Via
 from gongji.store import premium_tables  # noqa: F401 - its tables belong to the schema
 from gongji.store.deduction_rows import DeductionRows
 from gongji.store.plan_rows import PlanRows
+from gongji.store.pool_rows import uses_of
 from gongji.store.rows import IN, as_json, by_region
 from gongji.terms import Use
 
@@ -108,7 +109,7 @@ class PremiumRows(DeductionRows, PlanRows):
             " ORDER BY b.starts, b.id",
             (region, as_json(members), at, at),
         ):
-            bond = ContributingBond(row[0], row[1], row[2], row[3], row[4], _uses(row[5]), row[6])
+            bond = ContributingBond(row[0], row[1], row[2], row[3], row[4], uses_of(row[5]), row[6])
             found.setdefault(row[3], []).append(bond)
         return found
 
@@ -120,13 +121,8 @@ class PremiumRows(DeductionRows, PlanRows):
                 " ORDER BY pool, version",
                 (region, some),
             ):
-                found.setdefault(row[0], []).append((row[1], _uses(row[2])))
+                found.setdefault(row[0], []).append((row[1], uses_of(row[2])))
         return found
-
-
-@lru_cache(maxsize=8)
-def _uses(text: str) -> frozenset[Use]:
-    return frozenset(Use(use) for use in text.split())
 
 
 @lru_cache(maxsize=256)

@@ -1,22 +1,36 @@
 """What every group of rows needs: the connection, and arrays for a statement."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from gongji.store.cipher import Vault
 
 IN = "(SELECT value FROM json_each(?))"
-"""An array parameter, as SQLite has it."""
+"""An array parameter, as SQLite has it. For PostgreSQL it is translated (postgres_link.py)."""
+
+
+class Found(Protocol):
+    """What a statement has found."""
+
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """What the rows need of a driver's connection; `sqlite3.Connection` is one as it is."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Found: ...
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> Any: ...
 
 
 class Rows:
     """One transaction's work on a connection."""
 
-    def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self._db, self._vault = connection, vault
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
@@ -24,6 +38,10 @@ class Rows:
 
     def _row(self, statement: str, *values: object) -> Any:
         return self._db.execute(statement, values).fetchone()
+
+    def _stream(self, statement: str) -> Iterator[Any]:
+        """Rows of which there may be too many to be held at once."""
+        yield from self._db.execute(statement)
 
 
 def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:

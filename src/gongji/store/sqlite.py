@@ -6,7 +6,7 @@ PostgreSQL and a cluster sharded by region will want as well.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -14,17 +14,11 @@ from pathlib import Path
 from sqlalchemy.dialects import sqlite as dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from gongji.desk.ports import StoreUnavailable, WrongKey
-from gongji.store.answer_rows import AnswerRows
-from gongji.store.book_rows import BookRows
-from gongji.store.calendar_rows import CalendarRows
-from gongji.store.catalogue_rows import CatalogueRows
+from gongji.desk.ports import StoreUnavailable
 from gongji.store.cipher import Vault
-from gongji.store.national_rows import NationalRows
-from gongji.store.people_rows import PeopleRows
-from gongji.store.pool_rows import PoolRows
-from gongji.store.premium_rows import PremiumRows
+from gongji.store.schema import append_only
 from gongji.store.tables import metadata
+from gongji.store.unit import SqlUnit
 
 
 class SqliteStore:
@@ -33,6 +27,9 @@ class SqliteStore:
     Writers wait for each other; readers see the last commit and wait for nobody. Several processes
     may open one file: SQLite's own lock keeps them apart.
     """
+
+    dialect = "sqlite"
+    hands = 1  # a file has one writer
 
     def __init__(self, path: str, vault: Vault) -> None:
         if sqlite3.sqlite_version_info < (3, 35):
@@ -74,15 +71,17 @@ class SqliteStore:
     def check_key(self) -> None:
         """Mark a new store with the key's check value; raise WrongKey where another is marked."""
         with self.begin() as unit:
-            assert isinstance(unit, SqliteUnit)
             unit.check_key()
 
     @contextmanager
-    def begin(self) -> Iterator["SqliteUnit"]:
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> Iterator[SqlUnit]:
+        """See the port. One writer at a time is stronger than any of its locks."""
         with self._writing, _unavailable_on_failure():
             self._writer.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteUnit(self._writer, self._vault)
+                yield SqlUnit(self._writer, self._vault)
                 self._writer.execute("COMMIT")
             except BaseException:
                 if self._writer.in_transaction:
@@ -90,10 +89,10 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def read(self) -> Iterator["SqliteUnit"]:
+    def read(self) -> Iterator[SqlUnit]:
         if self._in_memory:
             with self._writing:
-                yield SqliteUnit(self._writer, self._vault)
+                yield SqlUnit(self._writer, self._vault)
             return
         with _unavailable_on_failure():
             try:
@@ -102,7 +101,7 @@ class SqliteStore:
                 connection = self._connect()
             connection.execute("BEGIN")
             try:
-                yield SqliteUnit(connection, self._vault)
+                yield SqlUnit(connection, self._vault)
             finally:
                 connection.execute("ROLLBACK")
                 self._readers.append(connection)
@@ -138,36 +137,4 @@ def schema_statements() -> tuple[str, ...]:
         statements.append(str(CreateTable(table).compile(dialect=dialect.dialect())))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             statements.append(str(CreateIndex(index).compile(dialect=dialect.dialect())))
-    return (*statements, *append_only())
-
-
-def append_only() -> Iterator[str]:
-    """Triggers by which vouchers, entries and answers are never changed: not by a mistake of ours,
-    and not by whoever opens the file with another program."""
-    for name in ("vouchers", "entries", "answers"):
-        for act in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {name}_no_{act.lower()} BEFORE {act} ON {name} BEGIN"
-                f" SELECT RAISE(ABORT, '{name} are appended, never changed'); END"
-            )
-
-
-class SqliteUnit(
-    PeopleRows,
-    PoolRows,
-    BookRows,
-    AnswerRows,
-    CalendarRows,
-    CatalogueRows,
-    PremiumRows,
-    NationalRows,
-):
-    """All the rows together: what the desk calls a unit."""
-
-    def check_key(self) -> None:
-        """See SqliteStore.check_key."""
-        row = self._row("SELECT value FROM marks WHERE name = 'key'")
-        if row is None:
-            self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
-        elif row[0] != self._vault.check:
-            raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")
+    return (*statements, *append_only("sqlite"))

@@ -20,6 +20,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+WORDS = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by its bytes on every database, whatever language that was set up for."""
+
 
 def table(
     name: str,
@@ -47,7 +50,7 @@ def table(
 
 def text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
     """A word, a code, an id, or a day as ISO text."""
-    return Column(name, Text, nullable=nullable, comment=comment or None)
+    return Column(name, WORDS, nullable=nullable, comment=comment or None)
 
 
 def big(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
@@ -176,7 +179,8 @@ family_codes = table(
     text("holder", "持有人"),
     text("relative", "亲属"),
     big("since"),
-    key="region holder relative",
+    big("ends"),
+    key="region holder relative since",
 )
 
 accounts = table(
@@ -190,25 +194,14 @@ accounts = table(
     checks=("fen >= 0 OR kind = 'inflow'",),
 )
 
-vouchers = table(
-    "vouchers",
-    text("region"),
-    text("id"),
-    text("kind"),
-    text("happened_on"),
-    big("recorded_at"),
-    key="region id",
-    appended=True,
-)
-
 entries = table(
     "entries",
     text("region"),
     text("owner"),
     text("kind"),
     big("version"),
-    text("voucher_region"),
-    text("voucher"),
+    text("act", "划入、结算、冲正、结转等"),
+    text("voucher", "记账凭证"),
     big("amount_fen"),
     big("before_fen"),
     big("after_fen"),
@@ -254,7 +247,7 @@ Index(
 laws = Table(
     "laws",
     metadata,
-    Column("version", Text, primary_key=True),
+    Column("version", WORDS, primary_key=True),
     Column("packs", LargeBinary, nullable=False, comment="every pack's text, as it was"),
     sqlite_with_rowid=False,
 )
@@ -293,7 +286,7 @@ run_failures = table(
 marks = Table(
     "marks",
     metadata,
-    Column("name", Text, primary_key=True, comment="what the store says of itself"),
+    Column("name", WORDS, primary_key=True, comment="what the store says of itself"),
     Column("value", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -21,7 +21,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from gongji.desk.counter import Counter
 from gongji.desk.office import Office
-from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import PersonId
 from gongji.terms import FilingChannel, local_day
@@ -125,17 +125,25 @@ class Doorkeeper:
         return Caller("token", subject[1:7], PERSON, subject)
 
 
+async def let_in(
+    doorkeeper: Doorkeeper, authorization: str | None, allowed: frozenset[CallerKind | None]
+) -> Caller:
+    """The caller, if it is known and of a kind that may call here."""
+    caller = await doorkeeper.caller(authorization)
+    if caller.kind not in allowed:
+        raise forbidden()
+    return caller
+
+
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
     """The guard before every route. A route that names nobody lets nobody in."""
     if connection.scope.get("method") == "OPTIONS":
         return  # it only says which methods there are
     allowed: frozenset[CallerKind | None] = route.opt.get("access", frozenset())
     if None not in allowed:
-        doorkeeper: Doorkeeper = connection.app.state.doorkeeper
-        caller = await doorkeeper.caller(connection.headers.get("authorization"))
-        if caller.kind not in allowed:
-            raise forbidden()
-        connection.scope["user"] = caller
+        authorization = connection.headers.get("authorization")
+        doorkeeper = connection.app.state.doorkeeper
+        connection.scope["user"] = await let_in(doorkeeper, authorization, allowed)
     if connection.scope["query_string"]:
         known_queries_only(set(connection.query_params), queries_of(route))
 
@@ -199,14 +207,15 @@ def in_region(caller: Caller, region: str) -> None:
         raise forbidden()
 
 
+_NOT_THERE = frozenset(
+    {Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.NO_SUCH_PURCHASE, Code.FORBIDDEN}
+)
+
+
 def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     """The desk's answer, with "unknown" and "forbidden" made one for whoever may not know which."""
     knows = call.caller.kind is AUDITOR or call.caller.may_act_for(person)
-    if (
-        knows
-        or not isinstance(found, Refusal)
-        or found.code not in (Code.UNKNOWN_PERSON, Code.NO_SUCH_PREMIUM, Code.FORBIDDEN)
-    ):
+    if knows or not isinstance(found, Refusal) or found.code not in _NOT_THERE:
         return found
     office = call.office
     if person[1:7] not in office.law.packs:
@@ -215,8 +224,8 @@ def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_sees)
 
 
-def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
-    """Channel and agent of an act: a clerk files at the window, with the agent on record; a person
+def asking(call: Call, filed: Filed) -> Asking:
+    """The caller with channel and agent of an act: a clerk files at the window, with the agent on record; a person
     files for itself, and nobody's agent comes with it (NET-17)."""
     own = [channel for channel in FilingChannel if channel is not FilingChannel.WINDOW]
     if call.caller.kind is CLERK:
@@ -230,7 +239,7 @@ def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
             )
         if filed.agent is not None:
             right_number("agent", filed.agent, local_day(call.office.clock()))
-        return FilingChannel.WINDOW, filed.agent
+        return Asking(call.caller, FilingChannel.WINDOW, filed.agent)
     if filed.channel is FilingChannel.WINDOW:
         names = ", ".join(own)
         raise wrong_field(
@@ -248,4 +257,4 @@ def filing(call: Call, filed: Filed) -> tuple[FilingChannel, str | None]:
             Words("不填", "left out"),
             Words("不填，或到经办窗口办理。", "Leave it out, or go to a service window."),
         )
-    return filed.channel or FilingChannel.APP, None
+    return Asking(call.caller, filed.channel or FilingChannel.APP)

@@ -10,6 +10,7 @@ from gongji.desk.people import (
     Credit,
     balances_of,
     credit,
+    drop_code,
     hold_code,
 )
 from gongji.desk.statements import balances_on, statement
@@ -38,7 +39,7 @@ from gongji.web.problems import accept
 from gongji.web.reading import Strict, law_on, past_day
 from gongji.web.shapes import CreditAsked, HoldCode
 from gongji.web.showing import Eye
-from gongji.web.shown import AccountShown, BalancesShown, CodesHeld, Credited
+from gongji.web.shown import AccountShown, BalancesShown, CodeDropped, CodesHeld, Credited
 from gongji.web.shown_calendar import StatementShown
 from gongji.web.shown_settlements import Payments
 
@@ -90,7 +91,7 @@ async def put_in(request: Call, person: PersonInPath, data: JSONBody[CreditAsked
     acts_for(request.caller, person)
     past_day("happened_on", data.happened_on, local_day(request.office.clock()))
     asked = Credit(person=person, **msgspec.structs.asdict(data))
-    repeated = accept(await request.counter.do(lambda session: credit(session, asked)))
+    repeated = accept(await request.counter.do(lambda session: credit(session, asked), person[1:7]))
     return Credited(
         id=data.id, person=person, purse=data.purse, amount_fen=data.amount_fen, repeated=repeated
     )
@@ -117,7 +118,7 @@ async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) ->
     """亲情账户: hold a relative's code. No money is shared by it (FAM-1)."""
     acts_for(request.caller, person)
     held = await request.counter.do(
-        lambda session: hold_code(session, person, data.relative, request.caller)
+        lambda session: hold_code(session, person, data.relative, request.caller), person[1:7]
     )
     return CodesHeld(holder=person, relatives=accept(held))
 
@@ -131,4 +132,18 @@ async def codes(request: Call, person: PersonInPath) -> CodesHeld:
     return CodesHeld(holder=person, relatives=tuple(held))
 
 
-ROUTES = [account, month_statement, put_in, bills, hold, codes]
+@post("/people/{person:str}/family-codes/{relative:str}/drop", opt=only(PERSON, CLERK),
+      status_code=200, operation_id="drop_family_code")  # fmt: skip
+async def drop(request: Call, person: PersonInPath, relative: PersonInPath) -> CodeDropped:
+    """解除亲情账户: the holder gives a relative's code up, or the relative takes it back. Whether it
+    was held is not told."""
+    caller = request.caller
+    accept(
+        await request.counter.do(
+            lambda session: drop_code(session, person, relative, caller), person[1:7]
+        )
+    )
+    return CodeDropped(holder=person, relative=relative)
+
+
+ROUTES = [account, month_statement, put_in, bills, hold, codes, drop]

@@ -13,12 +13,15 @@ from gongji import __version__
 from gongji.desk.counter import Counter
 from gongji.web import (
     account_routes,
+    adjudication_routes,
     catalogue_routes,
     docs,
+    enrolment_routes,
     life_routes,
     pack_routes,
     pages,
     people_routes,
+    plan_routes,
     pool_routes,
     premium_routes,
     settlement_routes,
@@ -29,7 +32,7 @@ from gongji.web.problems import HANDLERS
 from gongji.web.reading import BODY_LIMIT
 from gongji.web.sample import SampleInfo
 
-_HEADERS = [
+PROTECTION = [
     (
         b"content-security-policy",
         b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -37,6 +40,7 @@ _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
+NOT_KEPT = (b"cache-control", b"no-store")
 
 
 def create_app(
@@ -67,8 +71,11 @@ def create_app(
             *people_routes.ROUTES,
             *account_routes.ROUTES,
             *premium_routes.ROUTES,
+            *plan_routes.ROUTES,
             *life_routes.ROUTES,
             *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
             *pack_routes.ROUTES,
         ],
     )
@@ -76,6 +83,7 @@ def create_app(
         route_handlers=[
             v1,
             pack_routes.health,
+            pack_routes.ready,
             *docs.ROUTES,
             *pages.ROUTES,
             *verify_page.ROUTES,
@@ -85,7 +93,7 @@ def create_app(
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
         exception_handlers=HANDLERS,
-        before_send=[_protect],
+        before_send=[protect],
         on_startup=[counter.start],
         on_shutdown=[counter.stop],
         openapi_config=OpenAPIConfig(
@@ -115,9 +123,10 @@ def _derived(secret: bytes) -> bytes:
     return hmac.digest(secret, b"gongji certificates", "sha256")
 
 
-async def _protect(message: Message, scope: Scope) -> None:
+async def protect(message: Message, scope: Scope) -> None:
     """Headers of every answer, problems too: nothing from outside, nothing kept by a proxy."""
     if message["type"] != "http.response.start":
         return
-    kept = b"public, max-age=3600" if scope["path"].startswith("/static/") else b"no-store"
-    message["headers"] = [*message.get("headers", ()), *_HEADERS, (b"cache-control", kept)]
+    static = scope["path"].startswith("/static/")
+    kept = (b"cache-control", b"public, max-age=3600") if static else NOT_KEPT
+    message["headers"] = [*message.get("headers", ()), *PROTECTION, kept]

@@ -1,7 +1,6 @@
 """目录 · the catalogue as anyone may read it: a medicine looked up on a day, and searched for."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -78,12 +77,14 @@ async def _ask(request: Call, use_case: Callable[[Session], T]) -> T:
     except NoProvision as error:
         raise no_law(error, "on") from None
     except NoEdition as error:
-        raise _no_edition(error.region, error.day) from None
+        raise no_edition(error, "on") from None
 
 
-def _no_edition(region: str, day: date) -> BadInput:
+def no_edition(error: NoEdition, field: str) -> BadInput:
+    """A day on which no edition of the catalogue holds, and the field that names it."""
+    region, day = error.region, error.day
     return BadInput(
-        "on",
+        field,
         Words(
             f"统筹区 {region} 在 {day} 没有生效的目录版本。",
             f"No edition of the catalogue is in force in {region} on {day}.",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gongji.catalogue.treatment import LACKS, Lack
 from gongji.terms import (
     LOCAL_TIME,
     InstitutionKind,
@@ -187,6 +188,7 @@ BOND: dict[str, Any] = {
 }
 CITY = Words("上海市", "Shanghai")
 HERE, ELSEWHERE, EDITION = "310000", "330100", "100000/drug/2024"
+WITHDRAW_BY = datetime(2025, 12, 15, 17, tzinfo=LOCAL_TIME)
 DEDUCTED, READY = date(2025, 12, 16), date(2025, 12, 30)
 CERTIFICATE = "310000-2026-00000001"
 _LATER = problem("certificate_not_ready", 409)
@@ -201,4 +203,12 @@ NO_EDITION = shown.Problem(
     detail="统筹区 310000 在 2009-01-01 没有生效的目录版本。",
     code="no_provision",
     succeeds=shown.Succeeds(how="改用其他日期，或由经办导入目录。", at=None),
+)
+UNCLEAR = shown.Problem(
+    type="/docs#unclear",
+    title=TITLES["unclear"].zh,
+    status=422,
+    detail=LACKS[Lack.FORM].zh,
+    code="unclear",
+    succeeds=shown.Succeeds(how="填写剂型。", at=None),
 )

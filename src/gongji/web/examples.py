@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from gongji.desk.life import KinshipEnd
 from gongji.desk.people import StandingChange
 from gongji.desk.settling import ReversalRequest
 from gongji.settlement.bill import Bill, SettlementRequest
@@ -21,6 +22,7 @@ from gongji.terms import (
 )
 from gongji.web import shapes as asked
 from gongji.web import shown
+from gongji.web import shown_enrolment as enrolment
 from gongji.web import shown_settlements as settled
 from gongji.web.example_story import (
     BILL,
@@ -62,6 +64,18 @@ EXAMPLES: dict[str, Example] = {
             status=503,
             detail="存储暂时不可用，没有写入半笔。",
             code="store_unavailable",
+            succeeds=shown.Succeeds(how="稍后以相同编号重发，不会重复扣款。", at=None),
+        ),
+    ),
+    "ready": Example(
+        None,
+        shown.Health(status="ok", law=LAW),
+        shown.Problem(
+            type="/docs#busy",
+            title="暂时无法办理",
+            status=503,
+            detail="排队的请求过多。",
+            code="busy",
             succeeds=shown.Succeeds(how="稍后以相同编号重发，不会重复扣款。", at=None),
         ),
     ),
@@ -154,6 +168,9 @@ EXAMPLES: dict[str, Example] = {
         problem("kinship_not_allowed", 422, KIN),
     ),
     "unbind_member": Example(asked.Filed(), ENDED, problem("not_bound", 404)),
+    "end_kinship": Example(
+        asked.EndKinship(reason=KinshipEnd.DIVORCED), ENDED, problem("not_bound", 404)
+    ),
     "leave_pool": Example(asked.LeavePool(sponsor=FATHER), ENDED, problem("not_bound", 404)),
     "dissolve_pool": Example(asked.Filed(), ENDED, NO_POOL),
     "choose_uses": Example(
@@ -226,6 +243,53 @@ EXAMPLES: dict[str, Example] = {
         problem("too_many_relatives", 409, at_most=6, already=6),
     ),
     "list_family_codes": Example(None, shown.CodesHeld(holder=FATHER, relatives=(SON,)), FORBIDDEN),
+    "drop_family_code": Example(None, shown.CodeDropped(holder=FATHER, relative=SON), FORBIDDEN),
+    "ask_waiting": Example(
+        asked.WaitingAsked(
+            region="310000",
+            enrolled_for=2027,
+            paid_on=date(2026, 12, 1),
+            in_period=True,
+            missed=frozenset({2025, 2026}),
+        ),
+        enrolment.WaitingShown(
+            region="310000",
+            months=4,
+            benefits_from=date(2027, 5, 1),
+            steps=(
+                enrolment.StepShown(
+                    zh="断保2025, 2026年，计2年。", en="Missed: 2025, 2026, 2 counted."
+                ),
+            ),
+            cites=(),
+        ),
+        problem("not_configured", 422, year=2027),
+    ),
+    "ask_ceiling": Example(
+        asked.CeilingAsked(
+            region="310000", year=2029, enrolled=frozenset({2025, 2026, 2027, 2028, 2029})
+        ),
+        enrolment.CeilingShown(
+            region="310000",
+            year=2029,
+            continuous_years=5,
+            continuous_steps=1,
+            zero_claim_steps=0,
+            lowered_years=0,
+            amounts_configured=False,
+            raised_fen=None,
+            lowered_fen=None,
+            ceiling_fen=None,
+            steps=(
+                enrolment.StepShown(
+                    zh="本地提高与降低的金额未配置，不按零计算。",
+                    en="The region's amounts are not configured; that is not zero.",
+                ),
+            ),
+            cites=(),
+        ),
+        problem("not_configured", 422, year=2029),
+    ),
     "list_packs": Example(None, shown.Packs(law=LAW, packs=(shown.PackShown(**PACK),)), UNKNOWN),
     "get_pack": Example(
         None, shown.PackOnDay(**PACK, on=date(2025, 10, 1), provisions=(KIN,)), UNKNOWN

@@ -1,17 +1,23 @@
 """示例（年度）: examples of statements, premiums, certificates, accounts that close, the catalogue."""
 
 from gongji.catalogue.item import Agreement, Kind, ListClass
+from gongji.catalogue.treatment import SAYS, Why
+from gongji.desk.adjudicating import FeeBill, FeeLine
+from gongji.desk.premium_ports import OrderState
 from gongji.desk.premiums import PremiumDue
 from gongji.policy.contributions import PremiumState, ResultState, Via
-from gongji.terms import Scheme
+from gongji.settlement.bill import Bill
+from gongji.terms import Purse, Scheme
 from gongji.web import shapes as asked
 from gongji.web import shown
 from gongji.web import shown_calendar as year
 from gongji.web import shown_catalogue as catalogue
+from gongji.web import shown_plans as plans
 from gongji.web.example_story import (
     BOND_ID,
     CERTIFICATE,
     CITY,
+    CLINIC,
     DEDUCTED,
     EDITION,
     ELSEWHERE,
@@ -23,9 +29,39 @@ from gongji.web.example_story import (
     NOW,
     READY,
     SON,
+    UNCLEAR,
+    WITHDRAW_BY,
     Example,
     problem,
 )
+
+ORDER = plans.PlanOrderShown(
+    id="plan-2026",
+    buyer=FATHER,
+    insured=SON,
+    plan="沪惠保",
+    year=2026,
+    number=1,
+    amount_fen=129_00,
+    state=OrderState.PAID,
+    refused=None,
+    draws=(plans.PlanDrawShown(purse=Purse.CARRIED, amount_fen=129_00),),
+    refunded_fen=0,
+    ordered_at=NOW,
+    paid_at=NOW,
+    cites=(),
+)
+
+PART = {
+    "total_fen": 100_00,
+    "own_whole_fen": 0,
+    "over_ceiling_fen": 0,
+    "paid_first_fen": 0,
+    "entering_fen": 100_00,
+    "fund_paid_fen": 70_00,
+    "self_paid_fen": 30_00,
+    "uncovered_fen": 0,
+}
 
 OF_THE_YEAR: dict[str, Example] = {
     "get_statement": Example(
@@ -56,6 +92,7 @@ OF_THE_YEAR: dict[str, Example] = {
             amount_fen=400_00,
             state=PremiumState.DUE,
             registered_at=NOW,
+            withdrawal=year.WithdrawalShown(until=WITHDRAW_BY, cites=()),
         ),
         problem("already_registered", 409),
     ),
@@ -70,6 +107,7 @@ OF_THE_YEAR: dict[str, Example] = {
             refused=None,
             certificate_from=READY,
             unknown_year=None,
+            withdrawal=year.WithdrawalShown(until=WITHDRAW_BY, cites=()),
             cites=(),
         ),
         problem("no_such_premium", 404, year=2026),
@@ -94,6 +132,25 @@ OF_THE_YEAR: dict[str, Example] = {
         NOT_READY,
     ),
     "print_certificate": Example(None, "%PDF-1.7 …", NOT_READY),
+    "buy_plan": Example(
+        asked.PlanAsked(id="plan-2026", year=2026, insured=SON, amount_fen=129_00),
+        ORDER,
+        problem("not_in_a_pool", 422),
+    ),
+    "get_plan": Example(None, ORDER, problem("no_such_purchase", 404)),
+    "refund_plan": Example(
+        asked.PlanRefundAsked(id="2026-0310-R001", amount_fen=29_00),
+        plans.PlanRefundShown(
+            id="2026-0310-R001",
+            buyer=FATHER,
+            order="plan-2026",
+            amount_fen=29_00,
+            back=(plans.PlanDrawShown(purse=Purse.CARRIED, amount_fen=29_00),),
+            left_fen=100_00,
+            refunded_at=NOW,
+        ),
+        problem("more_than_paid", 422, available_fen=100_00),
+    ),
     "settle_estate": Example(
         asked.EstateAsked(
             id="2025-1110-E001",
@@ -112,6 +169,41 @@ OF_THE_YEAR: dict[str, Example] = {
             id="2025-1110-M001", person=FATHER, paid_fen=1700_00, ended=(BOND_ID,), repeated=False
         ),
         FORBIDDEN,
+    ),
+    "adjudicate": Example(
+        FeeBill(patient=SON, institution=CLINIC, lines=(FeeLine(name="布洛芬", total_fen=100_00),)),
+        catalogue.Adjudicated(
+            bill=Bill(
+                patient=SON,
+                institution=CLINIC,
+                total_fen=100_00,
+                fund_paid_fen=70_00,
+                self_paid_fen=30_00,
+                uncovered_fen=0,
+            ),
+            totals=catalogue.PartShown(**PART),
+            deductible_used_fen=0,
+            ratio_bp=7000,
+            lines=(
+                catalogue.LineShown(
+                    **PART,
+                    line=1,
+                    name="布洛芬",
+                    item="1",
+                    list_class=ListClass.A,
+                    why=Why.CLASS_A,
+                    zh=SAYS[Why.CLASS_A][0],
+                    en=SAYS[Why.CLASS_A][1],
+                    share_bp=0,
+                    ceiling_fen=None,
+                    excluded_kind=None,
+                    rules=("CAT-1",),
+                ),
+            ),
+            editions=(EDITION,),
+            cites=(),
+        ),
+        UNCLEAR,
     ),
     "look_up_item": Example(
         None,

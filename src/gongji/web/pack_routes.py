@@ -39,6 +39,14 @@ async def health(request: Call) -> Health:
     return Health(status="ok", law=request.office.law.version)
 
 
+@get("/ready", opt=ANYONE, operation_id="ready")
+async def ready(request: Call) -> Health:
+    """就绪: the queue has room, and the store takes what is written; a 503 tells the balancer to
+    send requests elsewhere for the moment."""
+    await request.counter.do(lambda _: None)
+    return Health(status="ok", law=request.office.law.version)
+
+
 @get("/packs", opt=ANYONE, operation_id="list_packs")
 async def packs(request: Call) -> Packs:
     """Every region with a pack, and the version of the law."""
@@ -171,4 +179,4 @@ def _institution(known: Institution, name: str) -> InstitutionShown:
 
 
 ROUTES = [packs, pack, diff, register, institution]
-"""Under `/v1`; `health` stands beside it."""
+"""Under `/v1`; `health` and `ready` stand beside it."""

@@ -10,9 +10,10 @@ from litestar.params import JSONBody
 
 from gongji.desk import pooling
 from gongji.desk.identity import mask_name
+from gongji.desk.life import end_kinship
 from gongji.desk.looking import PoolView, pooled_payments, view_pool
 from gongji.desk.office import Session
-from gongji.desk.ports import Pool
+from gongji.desk.ports import Asking, Pool
 from gongji.desk.premiums import warnings_of
 from gongji.policy.bonds import Bond
 from gongji.policy.contributions import WarningCode
@@ -25,7 +26,7 @@ from gongji.web.access import (
     PERSON,
     Call,
     acts_for,
-    filing,
+    asking,
     hidden,
     only,
 )
@@ -33,7 +34,7 @@ from gongji.web.forms import wrong_field
 from gongji.web.parameters import At, Before, Limit, PersonInPath, before_micros, page
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, read_moment
-from gongji.web.shapes import BindMember, ChooseUses, Filed, FormPool, LeavePool
+from gongji.web.shapes import BindMember, ChooseUses, EndKinship, Filed, FormPool, LeavePool
 from gongji.web.showing import Eye, cites, warning_shown, why_refused
 from gongji.web.shown import (
     BondInPool,
@@ -53,17 +54,12 @@ _Warned = list[tuple[WarningCode, tuple[str, ...]]]
 
 
 async def _file(
-    request: Call, person: str, filed: Filed, use_case: Callable[..., T | Refusal]
+    request: Call, person: str, filed: Filed, use_case: Callable[[Session, Asking], T | Refusal]
 ) -> T:
     """Run an act of the desk for `person`, with its channel and agent on record."""
     acts_for(request.caller, person)
-    channel, agent = filing(request, filed)
-    caller = request.caller
-    return accept(
-        await request.counter.do(
-            lambda session: use_case(session, channel=channel, agent=agent, asked_by=caller)
-        )
-    )
+    asked = asking(request, filed)
+    return accept(await request.counter.do(lambda session: use_case(session, asked), person[1:7]))
 
 
 @post("/pools", opt=only(PERSON, CLERK), dto=Strict, return_dto=None, operation_id="form_pool",
@@ -80,9 +76,9 @@ async def form(request: Call, data: JSONBody[FormPool]) -> Response[FormedShown]
             Words("删去重复的一项。", "Leave one of the two out."),
         )
 
-    def use_case(session: Session, **filed: Any) -> pooling.Formed | Refusal:
+    def use_case(session: Session, asked: Asking) -> pooling.Formed | Refusal:
         return pooling.form(
-            session, data.sponsor, members, data.uses, committed=data.committed, **filed
+            session, data.sponsor, members, data.uses, asked, committed=data.committed
         )
 
     formed = await _file(request, data.sponsor, data, use_case)
@@ -144,8 +140,8 @@ def _pool_shown(view: PoolView, names: dict[str, str], at: datetime) -> PoolShow
 async def bind(request: Call, sponsor: PersonInPath, data: JSONBody[BindMember]) -> BondShown:
     """添加共济成员: add a member to the open pool."""
 
-    def use_case(session: Session, **filed: Any) -> Bond | Refusal:
-        return pooling.bind(session, sponsor, data.member, data.kinship, **filed)
+    def use_case(session: Session, asked: Asking) -> Bond | Refusal:
+        return pooling.bind(session, sponsor, data.member, data.kinship, asked)
 
     return BondShown(**_bond(await _file(request, sponsor, data, use_case)))
 
@@ -157,8 +153,22 @@ async def unbind(
 ) -> EndedShown:
     """解除绑定: the sponsor removes a member. Says from when the bond no longer works."""
 
-    def use_case(session: Session, **filed: Any) -> pooling.Ended | Refusal:
-        return pooling.unbind(session, sponsor, member, **filed)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.unbind(session, sponsor, member, asked)
+
+    return _ended(await _file(request, sponsor, data, use_case))
+
+
+@post("/pools/{sponsor:str}/bonds/{member:str}/kinship-ended", opt=only(PERSON, CLERK), dto=Strict,
+      return_dto=None, status_code=200, operation_id="end_kinship")  # fmt: skip
+async def kinship_ended(
+    request: Call, sponsor: PersonInPath, member: PersonInPath, data: JSONBody[EndKinship]
+) -> EndedShown:
+    """亲属关系终止: end a bond because the kinship has ended, at once and with the reason on record.
+    The sponsor owes it (NET-14); a clerk does it with the papers."""
+
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return end_kinship(session, sponsor, member, data.reason, asked)
 
     return _ended(await _file(request, sponsor, data, use_case))
 
@@ -168,8 +178,8 @@ async def unbind(
 async def leave(request: Call, person: PersonInPath, data: JSONBody[LeavePool]) -> EndedShown:
     """退出共济网: a member leaves one sponsor's pool, or every pool."""
 
-    def use_case(session: Session, **filed: Any) -> pooling.Ended | Refusal:
-        return pooling.leave(session, person, data.sponsor, **filed)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.leave(session, person, data.sponsor, asked)
 
     return _ended(await _file(request, person, data, use_case))
 
@@ -179,8 +189,8 @@ async def leave(request: Call, person: PersonInPath, data: JSONBody[LeavePool]) 
 async def dissolve(request: Call, sponsor: PersonInPath, data: JSONBody[Filed]) -> EndedShown:
     """解散共济网: end the pool and every bond in it."""
 
-    def use_case(session: Session, **filed: Any) -> pooling.Ended | Refusal:
-        return pooling.dissolve(session, sponsor, **filed)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.dissolve(session, sponsor, asked)
 
     return _ended(await _file(request, sponsor, data, use_case))
 
@@ -191,10 +201,10 @@ async def choose(request: Call, sponsor: PersonInPath, data: JSONBody[ChooseUses
     """选择共济方式: for what the pool may be used, as often as wanted (NET-10). The
     warnings say what the change brings with it (CON-8, CON-9)."""
 
-    def use_case(session: Session, **filed: Any) -> tuple[Pool, _Warned] | Refusal:
+    def use_case(session: Session, asked: Asking) -> tuple[Pool, _Warned] | Refusal:
         pool = session.unit.open_pool(sponsor)
         before = pool.uses if pool else frozenset()
-        chosen = pooling.choose_uses(session, sponsor, data.uses, **filed)
+        chosen = pooling.choose_uses(session, sponsor, data.uses, asked)
         if isinstance(chosen, Refusal):
             return chosen
         return chosen, warnings_of(session, sponsor, before, chosen.uses)
@@ -240,4 +250,4 @@ def _ended(ended: pooling.Ended) -> EndedShown:
     return EndedShown(ends=ended.ends, bonds=ended.bonds)
 
 
-ROUTES = [form, show, bind, unbind, leave, dissolve, choose, payments]
+ROUTES = [form, show, bind, unbind, kinship_ended, leave, dissolve, choose, payments]

@@ -10,8 +10,9 @@ from litestar.params import JSONBody
 from gongji.desk.certificates import Certificate, Printed, certificate_of, pdf_of, printed, signer
 from gongji.desk.office import Session
 from gongji.desk.premium_ports import Premium
-from gongji.desk.premiums import PremiumDue, Result, premium_of, register_premium
+from gongji.desk.premiums import PremiumDue, Result, premium_of, register_premium, withdrawal
 from gongji.desk.premiums import result as result_of
+from gongji.policy.contributions import Withdrawal
 from gongji.policy.refusal import Refusal
 from gongji.terms import moment
 from gongji.web.access import CLERK, PERSON, Call, acts_for, hidden, only
@@ -19,9 +20,9 @@ from gongji.web.parameters import PersonInPath, YearInPath
 from gongji.web.problems import accept
 from gongji.web.reading import Strict
 from gongji.web.settlement_routes import law_of
-from gongji.web.showing import WHY_REFUSED, cite
+from gongji.web.showing import WHY_REFUSED, cite, cites
 from gongji.web.shown import Cite
-from gongji.web.shown_calendar import CertificateShown, PremiumResult, PremiumShown
+from gongji.web.shown_calendar import CertificateShown, PremiumResult, PremiumShown, WithdrawalShown
 
 T = TypeVar("T")
 
@@ -32,8 +33,22 @@ async def register(request: Call, data: JSONBody[PremiumDue]) -> PremiumShown:
     """缴费申报: register a resident premium that is due. The same again gives what is known."""
     acts_for(request.caller, data.person)
     by = request.caller.subject
-    return _premium(
-        accept(await request.counter.do(lambda session: register_premium(session, data, by)))
+
+    def registered(session: Session) -> tuple[Premium, Withdrawal | None] | Refusal:
+        premium = register_premium(session, data, by)
+        return premium if isinstance(premium, Refusal) else (premium, withdrawal(session, premium))
+
+    premium, until = accept(await request.counter.do(registered, data.person[1:7]))
+    return PremiumShown(
+        region=premium.region,
+        year=premium.year,
+        number=premium.number,
+        person=premium.person,
+        via=premium.via,
+        amount_fen=premium.amount_fen,
+        state=premium.state,
+        registered_at=moment(premium.registered_at),
+        withdrawal=_withdrawal(request, until),
     )
 
 
@@ -116,17 +131,10 @@ async def _asked(request: Call, person: str, use_case: Callable[[Session], T | R
     return accept(found if bound else hidden(request, found, person))
 
 
-def _premium(premium: Premium) -> PremiumShown:
-    return PremiumShown(
-        region=premium.region,
-        year=premium.year,
-        number=premium.number,
-        person=premium.person,
-        via=premium.via,
-        amount_fen=premium.amount_fen,
-        state=premium.state,
-        registered_at=moment(premium.registered_at),
-    )
+def _withdrawal(request: Call, found: Withdrawal | None) -> WithdrawalShown | None:
+    if found is None:
+        return None
+    return WithdrawalShown(until=found.until, cites=cites(request.office.law, found.cites))
 
 
 async def _result(request: Call, found: Result) -> PremiumResult:
@@ -140,6 +148,7 @@ async def _result(request: Call, found: Result) -> PremiumResult:
         refused=WHY_REFUSED[found.code] if found.code else None,
         certificate_from=found.certificate_from,
         unknown_year=found.unknown_year,
+        withdrawal=_withdrawal(request, found.withdrawal),
         cites=await _cites(request, found.cites, premium),
     )
 

@@ -19,7 +19,7 @@ from gongji.desk.ports import StoreUnavailable
 from gongji.policy.pack import NoProvision, UnknownRegion
 from gongji.policy.refusal import Refusal
 from gongji.web.forms import BadInput
-from gongji.web.reading import BODY_LIMIT, no_law, no_pack
+from gongji.web.reading import no_law, no_pack
 from gongji.web.showing import cites
 from gongji.web.shown import Cite, FieldError, Problem, Succeeds
 from gongji.web.statuses import FIELD_OF, STATUS_OF, TITLES
@@ -205,23 +205,32 @@ def unavailable(request: Request[Any, Any, Any], error: StoreUnavailable | Busy)
 _HTTP: Mapping[int, tuple[str, Words]] = {
     404: ("not_found", Words("地址见 /docs。", "The addresses are listed at /docs.")),
     405: ("method_not_allowed", Words("方法见 /docs。", "The methods are listed at /docs.")),
-    413: (
-        "too_large",
-        Words(f"正文不超过 {BODY_LIMIT} 字节。", f"Send a body of {BODY_LIMIT} bytes at most."),
-    ),
 }
+
+
+_HUNG_UP = "client disconnected prematurely"
+"""The framework's word for an asker who is gone before the end of the body: no mistake of ours."""
 
 
 def http_problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework refuses: an address, a method, a size, a parameter."""
     if isinstance(error, ValidationException):
         return _bad_parameter(request, error)
-    if error.status_code >= 500:
+    if error.status_code >= 500 and error.detail != _HUNG_UP:
         return failed(request, error)
     otherwise = ("bad_request", Words("对照 /docs 改正。", "Correct it by /docs."))
     code, remedy = _HTTP.get(error.status_code, otherwise)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        limit = request.route_handler.resolve_request_max_body_size()
+        code = "too_large"
+        remedy = Words(f"正文不超过 {limit} 字节。", f"Send a body of {limit} bytes at most.")
     title = TITLES[code]
-    headers = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    # The framework lists the methods as its set happens to hold them, another way in each process.
+    headers = {
+        name: ", ".join(sorted(value.split(", ")))
+        for name, value in (error.headers or {}).items()
+        if name.lower() == "allow"
+    }
     told = Told(code, error.status_code, title, title, remedy, headers=headers)
     return problem(request, told)
 
@@ -273,3 +282,10 @@ HANDLERS: dict[int | type[Exception], Any] = {
     Exception: failed,
 }
 """Which failure is told by which function."""
+
+
+def problem_of(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The problem document of any failure, as the framework would find it by the table above."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    found: Response[bytes] = handler(request, error)
+    return found

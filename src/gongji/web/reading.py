@@ -25,7 +25,8 @@ from gongji.words import Words
 T = TypeVar("T")
 
 BODY_LIMIT = 64 * 1024
-"""The largest body in bytes. The largest honest one, a pool of fifty members, is a tenth of it."""
+"""The largest body in bytes, but for the lines of a bill. The largest honest one, a pool of fifty
+members, is a tenth of it."""
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """A bill may come from a clock that runs ahead of ours by so much, and no more."""

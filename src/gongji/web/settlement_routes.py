@@ -32,7 +32,6 @@ from gongji.web.access import (
     is_itself,
     only,
 )
-from gongji.web.forms import wrong_field
 from gongji.web.parameters import (
     AskersIdInPath,
     Before,
@@ -62,7 +61,6 @@ from gongji.web.shown_settlements import (
     SettlementShown,
     StoredDecision,
 )
-from gongji.words import Words
 
 # The one path that everybody waits for ───────────────────────────────────────────────────────────
 
@@ -89,22 +87,12 @@ async def settle_bill(
 
 
 def _sound(office: Office, bill: Bill) -> None:
-    """What the form of a bill cannot say: no bill of the future, a law for the day, whole ids."""
+    """What the form of a bill cannot say: no bill of the future, a law for the day."""
     now = office.clock()
     at = now if bill.happened_at is None else past_moment("happened_at", bill.happened_at, now)
     law_on(
         office.law, bill.patient[1:7], local_day(at), field="happened_at", region_field="patient"
     )
-    for field in ("id", "patient", "institution", "shown_by", "sponsor"):
-        # A pattern that ends in `$` lets a last newline pass; an id with one is nobody's.
-        if (getattr(bill, field, None) or "").endswith("\n"):
-            raise wrong_field(
-                field,
-                f"{field} 以换行结尾。",
-                f"{field} ends in a newline.",
-                Words("不含换行的编号", "an id without a newline"),
-                Words("去掉换行。", "Leave the newline out."),
-            )
 
 
 async def law_of(office: Office, version: str) -> Law:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 
+from gongji.desk.life import KinshipEnd
 from gongji.settlement.bill import AskerId, InstitutionId, PersonId
 from gongji.terms import (
     LARGEST_FEN,
@@ -52,8 +53,8 @@ Phone = Annotated[
     ),
 ]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
-
-
+Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+Years = Annotated[frozenset[Year], msgspec.Meta(max_length=100)]
 PaperOnRecord = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -130,6 +131,12 @@ class BindMember(Filed, frozen=True, kw_only=True):
     kinship: Kinship
 
 
+class EndKinship(Filed, frozen=True, kw_only=True):
+    """亲属关系终止 (NET-14)."""
+
+    reason: KinshipEnd
+
+
 class ChooseUses(Filed, frozen=True, kw_only=True):
     """选择共济方式."""
 
@@ -180,3 +187,44 @@ class MoveAsked(_Asked, frozen=True, kw_only=True):
     person: PersonId
     to: RegionCode
     paid_out: bool = False
+
+
+class PlanAsked(_Asked, frozen=True, kw_only=True):
+    """购买请求: the city's plan of a year, for the buyer or for a member of the buyer's pool. The ids
+    of a buyer are its own."""
+
+    id: AskerId
+    year: Year
+    insured: PersonId
+    amount_fen: Positive
+
+
+class PlanRefundAsked(_Asked, frozen=True, kw_only=True):
+    """原渠道退回: an insurer's refund; without a sum, of all that is left."""
+
+    id: AskerId
+    amount_fen: Positive | None = None
+
+
+class WaitingAsked(_Asked, frozen=True, kw_only=True):
+    """参保情况. `missed` are years without any basic insurance, `back_paid` how many of them were
+    paid for afterwards; `in_period`: paid within the collection period."""
+
+    region: RegionCode
+    enrolled_for: Year
+    paid_on: date
+    in_period: bool
+    missed: Years = frozenset()
+    back_paid: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+
+
+class CeilingAsked(_Asked, frozen=True, kw_only=True):
+    """参保记录 in the resident scheme: years enrolled, missed, and without any reimbursement.
+    `raised_used_in` is the last year in which a claim drew on the raised part."""
+
+    region: RegionCode
+    year: Year
+    enrolled: Years
+    missed: Years = frozenset()
+    zero_claim: Years = frozenset()
+    raised_used_in: Year | None = None

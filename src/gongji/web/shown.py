@@ -93,6 +93,13 @@ class CodesHeld(msgspec.Struct, frozen=True, kw_only=True):
     relatives: tuple[str, ...]
 
 
+class CodeDropped(msgspec.Struct, frozen=True, kw_only=True):
+    """解除亲情账户: from now on the holder does not have this relative's code."""
+
+    holder: str
+    relative: str
+
+
 class Cite(msgspec.Struct, frozen=True, kw_only=True):
     """引用: a provision by which something was decided, with its words, its day and its place."""
 

@@ -28,8 +28,18 @@ class StatementShown(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool
 
 
+class WithdrawalShown(msgspec.Struct, frozen=True, kw_only=True):
+    """撤回期限 (CON-8): until when the pooled contribution can be withdrawn, and by which rule."""
+
+    until: datetime
+    cites: tuple[Cite, ...]
+
+
 class PremiumShown(msgspec.Struct, frozen=True, kw_only=True):
-    """缴费申报, as the window sees it. `number` is the order of registration."""
+    """缴费申报, as the window sees it. `number` is the order of registration.
+
+    `withdrawal` is null where the region names no time.
+    """
 
     region: str
     year: int
@@ -39,6 +49,7 @@ class PremiumShown(msgspec.Struct, frozen=True, kw_only=True):
     amount_fen: int
     state: PremiumState
     registered_at: datetime
+    withdrawal: WithdrawalShown | None
 
 
 class PremiumResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +57,7 @@ class PremiumResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `certificate_from` stands with a deducted premium; it is null where the working days of
     `unknown_year` have not been loaded. `refused` says why a premium was not deducted.
+    `withdrawal` is null where the region names no time.
     """
 
     person: str
@@ -56,6 +68,7 @@ class PremiumResult(msgspec.Struct, frozen=True, kw_only=True):
     refused: Why | None
     certificate_from: date | None
     unknown_year: int | None
+    withdrawal: WithdrawalShown | None
     cites: tuple[Cite, ...]
 
 

@@ -5,6 +5,8 @@ from datetime import date
 import msgspec
 
 from gongji.catalogue.item import Agreement, Kind, ListClass
+from gongji.catalogue.treatment import Why
+from gongji.settlement.bill import Bill
 from gongji.terms import Scheme
 from gongji.web.shown import Cite
 
@@ -82,3 +84,50 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     on: date
     hits: tuple[HitShown, ...]
+
+
+class PartShown(msgspec.Struct, frozen=True, kw_only=True):
+    """费用分解. `total` = `own_whole` + `over_ceiling` + `paid_first` + `entering` (全自费, 超限价自费,
+    先行自付, 符合范围), and `total` = `fund_paid` + `self_paid` + `uncovered`."""
+
+    total_fen: int
+    own_whole_fen: int
+    over_ceiling_fen: int
+    paid_first_fen: int
+    entering_fen: int
+    fund_paid_fen: int
+    self_paid_fen: int
+    uncovered_fen: int
+
+
+class LineShown(PartShown, frozen=True, kw_only=True):
+    """一条明细, by its place in the bill, with why it is treated so and the rules that say it.
+
+    `share_bp` is the share paid first in basis points, null where the line is uncovered as a whole;
+    above `ceiling_fen` a unit is uncovered. `excluded_kind` is a kind that is never listed (CAT-2).
+    """
+
+    line: int
+    name: str
+    item: str | None
+    list_class: ListClass | None
+    why: Why
+    zh: str
+    en: str
+    share_bp: int | None
+    ceiling_fen: int | None
+    excluded_kind: str | None
+    rules: tuple[str, ...]
+
+
+class Adjudicated(msgspec.Struct, frozen=True, kw_only=True):
+    """裁定结果. `bill` has the totals in the form that /v1/quotes takes, and /v1/settlements with an
+    id. `deductible_used_fen` is what this bill takes of the deductible."""
+
+    bill: Bill
+    totals: PartShown
+    deductible_used_fen: int
+    ratio_bp: int
+    lines: tuple[LineShown, ...]
+    editions: tuple[str, ...]
+    cites: tuple[Cite, ...]

@@ -79,6 +79,7 @@ FIELD_OF: Mapping[Code, tuple[str, Words]] = {
 TITLES: Mapping[str, Words] = {
     "bad_input": Words("提交的内容不合要求", "The request cannot be taken as it is"),
     "no_provision": Words("当日没有可依据的规定", "No provision for that day"),
+    "unclear": Words("费用明细无法裁定", "A line of the bill cannot be decided"),
     "unknown_region": Words("没有这个统筹区", "Unknown region"),
     "unauthenticated": Words("没有有效的密钥或令牌", "No valid key or token"),
     "busy": Words("暂时无法办理", "Not available at the moment"),

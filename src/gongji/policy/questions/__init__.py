@@ -10,8 +10,11 @@ from gongji.policy.questions.contributions import EnrolmentLaw
 from gongji.policy.questions.forms import Asks, Effect, Venue
 
 
-class DayLaw(EnrolmentLaw, frozen=True, kw_only=True):
-    """当日之法: everything one region answers on one day, each answer with its citation."""
+class DayLaw(EnrolmentLaw, frozen=True, kw_only=True, eq=False):
+    """当日之法: everything one region answers on one day, each answer with its citation.
+
+    A law makes one of them for a region and a day; it is equal to itself alone.
+    """
 
 
 __all__ = ["Asks", "DayLaw", "Effect", "Venue"]

@@ -10,11 +10,29 @@ down_revision = "0001"
 def upgrade() -> None:
     op.create_table(
         "national_clearings",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False, comment="机构清算申请事件ID"),
-        sa.Column("clr_type", sa.Text(), nullable=False),
-        sa.Column("month", sa.Text(), nullable=False, comment="清算年月"),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="机构清算申请事件ID",
+        ),
+        sa.Column(
+            "clr_type", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "month",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="清算年月",
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.Boolean(), nullable=False),
         sa.Column("told", sa.LargeBinary(), nullable=False, comment="as it came"),
@@ -23,24 +41,61 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_codes",
-        sa.Column("region", sa.Text(), nullable=False, comment="the code's own area"),
-        sa.Column("code", sa.Text(), nullable=False, comment="定点医药机构编号"),
-        sa.Column("institution", sa.Text(), nullable=False),
+        sa.Column(
+            "region",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="the code's own area",
+        ),
+        sa.Column(
+            "code",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="定点医药机构编号",
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("connected_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("region", "code", name="national_codes_pk"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("national_codes", schema=None) as batch_op:
-        batch_op.create_index("national_codes_by_institution", ["institution"], unique=False)
-
     op.create_table(
         "national_fees",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("visit", sa.Text(), nullable=False, comment="就诊ID"),
-        sa.Column("sn", sa.Text(), nullable=False, comment="费用明细流水号"),
-        sa.Column("batch", sa.Text(), nullable=False, comment="收费批次号"),
-        sa.Column("settled", sa.Text(), nullable=False, comment="结算ID, empty while unsettled"),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "visit",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="就诊ID",
+        ),
+        sa.Column(
+            "sn",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="费用明细流水号",
+        ),
+        sa.Column(
+            "batch",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="收费批次号",
+        ),
+        sa.Column(
+            "settled",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="结算ID, empty while unsettled",
+        ),
         sa.Column("total_fen", sa.BigInteger(), nullable=False),
         sa.Column("charged_at", sa.BigInteger(), nullable=False, comment="费用发生时间"),
         sa.Column("told", sa.LargeBinary(), nullable=False, comment="as it came"),
@@ -50,10 +105,23 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_files",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False, comment="文件查询号"),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="文件查询号",
+        ),
+        sa.Column(
+            "name", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False, comment="下载截止时间"),
         sa.PrimaryKeyConstraint("region", "institution", "id", name="national_files_pk"),
@@ -61,21 +129,71 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_items",
-        sa.Column("code", sa.Text(), nullable=False, comment="医疗目录编码"),
-        sa.Column("name", sa.Text(), nullable=False, comment="the catalogue's name"),
-        sa.Column("form", sa.Text(), nullable=False, comment="剂型"),
-        sa.Column("spec", sa.Text(), nullable=False, comment="规格"),
-        sa.Column("list", sa.Text(), nullable=False, comment="目录种类"),
-        sa.Column("list_type", sa.Text(), nullable=False, comment="目录类别"),
-        sa.Column("charge_type", sa.Text(), nullable=False, comment="医疗收费项目类别"),
+        sa.Column(
+            "code",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="医疗目录编码",
+        ),
+        sa.Column(
+            "name",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="the catalogue's name",
+        ),
+        sa.Column(
+            "form",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="剂型",
+        ),
+        sa.Column(
+            "spec",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="规格",
+        ),
+        sa.Column(
+            "list",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="目录种类",
+        ),
+        sa.Column(
+            "list_type",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="目录类别",
+        ),
+        sa.Column(
+            "charge_type",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="医疗收费项目类别",
+        ),
         sa.PrimaryKeyConstraint("code", name="national_items_pk"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "national_keys",
-        sa.Column("region", sa.Text(), nullable=False, comment="the code's own area"),
-        sa.Column("id", sa.Text(), nullable=False, comment="_api_access_key"),
-        sa.Column("code", sa.Text(), nullable=False, comment="定点医药机构编号"),
+        sa.Column(
+            "region",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="the code's own area",
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="_api_access_key",
+        ),
+        sa.Column(
+            "code",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="定点医药机构编号",
+        ),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("region", "id", name="national_keys_pk"),
@@ -86,13 +204,39 @@ def upgrade() -> None:
 
     op.create_table(
         "national_messages",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("infno", sa.Text(), nullable=False, comment="交易编号"),
-        sa.Column("msgid", sa.Text(), nullable=False, comment="发送方报文ID"),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "infno",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="交易编号",
+        ),
+        sa.Column(
+            "msgid",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="发送方报文ID",
+        ),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False, comment="of what was asked"),
-        sa.Column("about", sa.Text(), nullable=False, comment="the settlement or visit it made"),
+        sa.Column(
+            "digest",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="of what was asked",
+        ),
+        sa.Column(
+            "about",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="the settlement or visit it made",
+        ),
         sa.Column("answer", sa.LargeBinary(), nullable=False, comment="应答"),
         sa.Column(
             "undone", sa.LargeBinary(), nullable=True, comment="what a repeat is told after 2601"
@@ -104,15 +248,50 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_orders",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False, comment="支付订单号"),
-        sa.Column("token", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False, comment="医疗机构订单号"),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False, comment="订单状态"),
-        sa.Column("visit", sa.Text(), nullable=False, comment="就诊ID"),
-        sa.Column("settled", sa.Text(), nullable=False, comment="结算ID"),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="支付订单号",
+        ),
+        sa.Column(
+            "token", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "ref",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="医疗机构订单号",
+        ),
+        sa.Column(
+            "person", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "state",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="订单状态",
+        ),
+        sa.Column(
+            "visit",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="就诊ID",
+        ),
+        sa.Column(
+            "settled",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="结算ID",
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("told", sa.LargeBinary(), nullable=False, comment="as it came"),
         sa.PrimaryKeyConstraint("region", "institution", "id", name="national_orders_pk"),
@@ -120,28 +299,77 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_settlements",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False, comment="结算ID"),
-        sa.Column("visit", sa.Text(), nullable=False, comment="就诊ID"),
-        sa.Column("infno", sa.Text(), nullable=False),
-        sa.Column("msgid", sa.Text(), nullable=False),
-        sa.Column("person", sa.Text(), nullable=False),
-        sa.Column("reverses", sa.Text(), nullable=False, comment="原结算ID"),
-        sa.Column("reversed_by", sa.Text(), nullable=False),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="结算ID",
+        ),
+        sa.Column(
+            "visit",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="就诊ID",
+        ),
+        sa.Column(
+            "infno", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "msgid", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "person", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "reverses",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="原结算ID",
+        ),
+        sa.Column(
+            "reversed_by",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False, comment="结算时间"),
-        sa.Column("insutype", sa.Text(), nullable=False),
-        sa.Column("med_type", sa.Text(), nullable=False),
-        sa.Column("care", sa.Text(), nullable=False),
-        sa.Column("clr_type", sa.Text(), nullable=False, comment="清算类别"),
-        sa.Column("batch", sa.Text(), nullable=False),
+        sa.Column(
+            "insutype", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "med_type", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "care", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "clr_type",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="清算类别",
+        ),
+        sa.Column(
+            "batch", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("total_fen", sa.BigInteger(), nullable=False, comment="医疗费总额"),
         sa.Column("fund_fen", sa.BigInteger(), nullable=False, comment="基金支付总额"),
         sa.Column("acct_fen", sa.BigInteger(), nullable=False, comment="个人账户支出"),
         sa.Column("mulaid_fen", sa.BigInteger(), nullable=False, comment="其中共济支付"),
         sa.Column("cash_fen", sa.BigInteger(), nullable=False, comment="个人现金支出"),
         sa.Column("deductible_fen", sa.BigInteger(), nullable=False, comment="实际支付起付线"),
-        sa.Column("clearing", sa.Text(), nullable=False, comment="清算申请"),
+        sa.Column(
+            "clearing",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="清算申请",
+        ),
         sa.Column("shown", sa.LargeBinary(), nullable=False, comment="应答各节点"),
         sa.CheckConstraint(
             "total_fen = fund_fen + acct_fen + cash_fen", name="national_settlements_check_1"
@@ -160,12 +388,32 @@ def upgrade() -> None:
 
     op.create_table(
         "national_signins",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("sign_no", sa.Text(), nullable=False, comment="签到编号"),
-        sa.Column("opter", sa.Text(), nullable=False, comment="操作员编号"),
-        sa.Column("mac", sa.Text(), nullable=False),
-        sa.Column("ip", sa.Text(), nullable=False),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "sign_no",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="签到编号",
+        ),
+        sa.Column(
+            "opter",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="操作员编号",
+        ),
+        sa.Column(
+            "mac", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "ip", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("out_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("region", "institution", "sign_no", name="national_signins_pk"),
@@ -173,14 +421,47 @@ def upgrade() -> None:
     )
     op.create_table(
         "national_visits",
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("institution", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False, comment="就诊ID"),
-        sa.Column("person", sa.Text(), nullable=False, comment="人员编号"),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False, comment="住院/门诊号"),
-        sa.Column("insutype", sa.Text(), nullable=False, comment="险种类型"),
-        sa.Column("med_type", sa.Text(), nullable=False, comment="医疗类别"),
+        sa.Column(
+            "region", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "institution",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="就诊ID",
+        ),
+        sa.Column(
+            "person",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="人员编号",
+        ),
+        sa.Column(
+            "kind", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "number",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="住院/门诊号",
+        ),
+        sa.Column(
+            "insutype",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="险种类型",
+        ),
+        sa.Column(
+            "med_type",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="医疗类别",
+        ),
         sa.Column("began_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("cancelled", sa.Boolean(), nullable=False),

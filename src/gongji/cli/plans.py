@@ -1,0 +1,55 @@
+"""Commands for the city's commercial plan: the collection of a year's orders, and an order."""
+
+import rich_click as click
+
+from gongji.cli.telling import batch_told, progress_of, told
+
+
+@click.group()
+def plans() -> None:
+    """The city's commercial plan: what was ordered and paid."""
+
+
+@plans.command()
+@click.argument("year", type=click.IntRange(2000, 2100))
+@click.option("--region", required=True, help="Six digits, such as 371300.")
+@click.option("--batch", default="1", show_default=True, help="Its name; a later one tries again.")
+@click.option("--dry-run", is_flag=True, help="Say what would be taken, and keep nothing.")
+def collect(year: int, region: str, batch: str, dry_run: bool) -> None:
+    """Take the orders of a YEAR in one collection, in the order in which they came.
+
+    Safe to start twice, and to start again after it was stopped; payments go on meanwhile.
+    """
+    from gongji.desk.plans import collect_plans
+    from gongji.wiring import build, settings
+
+    office = build(settings())
+    with progress_of("plans") as progress:
+        found = collect_plans(office, region, year, batch, progress=progress, dry_run=dry_run)
+    batch_told(found, office, region, "would take" if dry_run else "took", "orders")
+
+
+@plans.command()
+@click.argument("buyer")
+@click.argument("id")
+def show(buyer: str, id: str) -> None:
+    """What became of the order that a BUYER gave an ID."""
+    from gongji.desk.plans import order_of
+    from gongji.desk.ports import Caller, CallerKind
+    from gongji.policy.refusal import Refusal
+    from gongji.wiring import build, settings
+
+    office = build(settings())
+    clerk = Caller("cli", buyer[1:7], CallerKind.CLERK, "cli")
+    found = office.ask(lambda session: order_of(session, buyer, id, clerk))
+    office.store.close()
+    if isinstance(found, Refusal):
+        told(found, office)
+    click.echo(
+        f"{found.plan} {found.year} for {found.insured}: {found.amount_fen / 100:,.2f} yuan, "
+        f"{found.state}" + (f": {found.code}" if found.code else "")
+    )
+    for draw in found.draws:
+        click.echo(f"  {draw.purse} {draw.amount_fen / 100:,.2f}")
+    if found.refunded_fen:
+        click.echo(f"  refunded {found.refunded_fen / 100:,.2f}")

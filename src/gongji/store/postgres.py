@@ -1,0 +1,197 @@
+"""The store on PostgreSQL: many writers at once, several processes on one database.
+
+A connection is lent for one unit of work and comes back; one that has broken is thrown away, and
+the next unit connects again. Statements go out in pipeline mode: a unit that writes waits for what
+it reads, and then once for its commit.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ConnStatus, TransactionStatus
+
+from gongji.desk.ports import Conflict, StoreUnavailable
+from gongji.store.cipher import Vault
+from gongji.store.postgres_link import CONTEXT, Link
+from gongji.store.postgres_unit import PostgresUnit, PostgresWriter
+
+ADVICE = 0x676A
+"""The first half of our advisory locks' keys; the second is a region's code, or 0 for the whole."""
+
+_LIMITS = {
+    "statement_timeout": "60s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # compiling takes longer than anything that we ask
+}
+_WRITER = {**_LIMITS, "enable_seqscan": "off"}  # a unit that writes looks up keys, as SQLite would
+_PREPARED = 500
+
+AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)
+
+
+class PostgresStore:
+    """A store in a PostgreSQL database, version 15 or later, or on the coordinator of a Citus one.
+
+    Settlements share a lock with each other; whatever else writes has the whole, or the regions
+    that it names, to itself. `dsn` is libpq's, `postgresql://user:password@host/name`.
+    """
+
+    dialect = "postgresql+psycopg"
+    hands = 2  # while the server commits for one, the other decides
+
+    def __init__(self, dsn: str, vault: Vault) -> None:
+        self._vault = vault
+        self.dsn = dsn
+        self._writers, self._readers = _Shelf(dsn, _WRITER), _Shelf(dsn, _LIMITS)
+        self._written = 0
+
+    def raw_connection(self) -> psycopg.Connection:
+        """A connection of its own on the same database, for migrations."""
+        with _failures():
+            return psycopg.connect(self.dsn, connect_timeout=5)
+
+    def check_key(self) -> None:
+        """Mark a new store with the key's check value; raise WrongKey where another is marked."""
+        with self.begin() as unit:
+            unit.check_key()
+
+    @contextmanager
+    def begin(
+        self, *, regions: Collection[str] | None = None, shared: bool = False
+    ) -> Iterator[PostgresWriter]:
+        """See the port."""
+        opening = [("BEGIN", ()), *_locks(regions, shared)]
+        with self._unit(self._writers, opening, PostgresWriter) as unit:
+            yield unit
+        self._written += unit.written()
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresUnit]:
+        """See the port: what it reads is of one moment."""
+        opening = [("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())]
+        with self._unit(self._readers, opening, PostgresUnit) as unit:
+            yield unit
+
+    @contextmanager
+    def _unit(
+        self,
+        shelf: "_Shelf",
+        opening: Sequence[tuple[str, tuple[int, ...]]],
+        kind: type[AnyUnit],
+    ) -> Iterator[AnyUnit]:
+        with _failures(), shelf.lent() as connection:
+            try:
+                with connection.pipeline() as pipeline:
+                    link = Link(connection, pipeline)
+                    for statement, values in opening:
+                        link.execute(statement, values)
+                    yield kind(link, self._vault)
+                    ended = link.execute("COMMIT")
+            except BaseException:
+                if connection.info.transaction_status is not TransactionStatus.UNKNOWN:
+                    connection.execute(b"ROLLBACK")
+                raise
+            assert ended.statusmessage == "COMMIT", ended.statusmessage
+
+    def changes(self) -> int:
+        """How many rows this store's writers have written so far."""
+        return self._written
+
+    def close(self) -> None:
+        self._writers.clear()
+        self._readers.clear()
+
+
+def _locks(regions: Collection[str] | None, shared: bool) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The whole first, then regions in their order: so nobody waits in a circle."""
+    share, alone = "SELECT pg_advisory_xact_lock_shared", "SELECT pg_advisory_xact_lock"
+    whole = share if shared or regions is not None else alone
+    yield f"{whole}(?::int, ?::int)", (ADVICE, 0)
+    for region in sorted(regions or ()):
+        yield f"{share if shared else alone}(?::int, ?::int)", (ADVICE, int(region))
+
+
+class _Shelf:
+    """Connections of one kind that nobody uses at the moment."""
+
+    def __init__(self, dsn: str, settings: dict[str, str]) -> None:
+        given = conninfo_to_dict(dsn).get("options") or ""
+        ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        self._dsn = make_conninfo(
+            dsn,
+            options=f"{ours} {given}".strip(),
+            application_name="gongji",
+            connect_timeout=5,
+            tcp_user_timeout=15_000,
+        )
+        self._idle: list[psycopg.Connection] = []
+
+    @contextmanager
+    def lent(self) -> Iterator[psycopg.Connection]:
+        """A connection that lives, back on the shelf afterwards if it still does."""
+        connection = self._take()
+        try:
+            yield connection
+        finally:
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                self._idle.append(connection)
+            else:
+                connection.close()
+                self.clear()  # the others were cut off with it, or will show that they were not
+
+    def _take(self) -> psycopg.Connection:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was quicker
+                break
+            if _lives(connection):
+                return connection
+            connection.close()
+        connection = psycopg.connect(
+            self._dsn, autocommit=True, prepare_threshold=0, context=CONTEXT
+        )
+        connection.prepared_max = _PREPARED
+        return connection
+
+    def clear(self) -> None:
+        """Close what lies here."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _lives(connection: psycopg.Connection) -> bool:
+    """Whether the server has not closed it since: a look at the socket, without a word sent."""
+    try:
+        for _ in range(2):  # a last message, and the end behind it
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        return False
+    return connection.pgconn.status == ConnStatus.OK
+
+
+_OURS = ("answers_pk", "entries_pk")
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Who was too late asks again, the machine's failures are said; a wrong statement is ours."""
+    try:
+        yield
+    except (errors.SerializationFailure, errors.DeadlockDetected) as error:
+        raise Conflict(str(error)) from error
+    except errors.UniqueViolation as error:
+        if (error.diag.constraint_name or "").startswith(_OURS):
+            raise Conflict(str(error)) from error
+        raise
+    except (psycopg.OperationalError, errors.ReadOnlySqlTransaction) as error:
+        raise StoreUnavailable(f"the database cannot be used: {error}") from error
+    except (errors.InsufficientPrivilege, errors.UndefinedTable) as error:
+        raise StoreUnavailable(
+            f"the database is not ready for us: {error}; bring it up to date with: gongji migrate"
+        ) from error

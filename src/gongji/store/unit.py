@@ -1,0 +1,20 @@
+"""All rows together: what the desk calls a unit, on whichever database."""
+
+from gongji.desk.ports import WrongKey
+from gongji.store.calendar_rows import CalendarRows
+from gongji.store.catalogue_rows import CatalogueRows
+from gongji.store.national_rows import NationalRows
+from gongji.store.premium_rows import PremiumRows
+from gongji.store.settling_rows import SettlingRows
+
+
+class SqlUnit(SettlingRows, CalendarRows, CatalogueRows, PremiumRows, NationalRows):
+    """One transaction, with the statements that every database understands."""
+
+    def check_key(self) -> None:
+        """Mark a new store with the key's check value; raise WrongKey where another is marked."""
+        row = self._row("SELECT value FROM marks WHERE name = 'key'")
+        if row is None:
+            self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
+        elif row[0] != self._vault.check:
+            raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")

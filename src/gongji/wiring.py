@@ -145,15 +145,15 @@ def _open_postgres(chosen: Settings) -> "PostgresStore":
         ) from None
 
 
-def build(chosen: Settings, clock: Clock = local_clock, *, packs: Folders | None = None) -> Office:
-    """The office of a running service: schema brought up to date, key checked, law kept. `packs`:
-    these and not the settings'."""
+def build(chosen: Settings, clock: Clock = local_clock, folders: Folders | None = None) -> Office:
+    """The office of a running service: schema brought up to date, key checked, law kept. `folders`
+    are packs in place of those that the settings name."""
     from gongji.store.migrate import upgrade
 
     store = open_store(chosen)
     upgrade(store)
     store.check_key()
-    office = Office(store, packs or packs_of(chosen), clock)
+    office = Office(store, folders or packs_of(chosen), clock)
     office.open()
     return office
 

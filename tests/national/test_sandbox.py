@@ -103,10 +103,9 @@ def test_it_never_opens_another_store(tmp_path: Path, monkeypatch: pytest.Monkey
     store = tmp_path / "production.db"
     chosen = Settings(database=f"sqlite:///{store}", key="77" * 32, port=free_port())
     service = SandboxService(chosen)
-    app = service._application(tmp_path)
+    app = service._application(tmp_path)._app
     assert not store.exists()
     assert (tmp_path / "sandbox.db").exists()
-    assert app.state.certificate_key != b""
     assert service._at.key != chosen.key
     service._listening.close()
     app.state.counter.office.store.close()

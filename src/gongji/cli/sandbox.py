@@ -4,7 +4,6 @@ import contextlib
 import json
 import secrets
 import signal
-import socket
 import sys
 import tempfile
 import threading
@@ -14,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from litestar import Litestar
 from rich.console import Console
 
 from gongji.cli.interface import access_secret, furnish_sandbox, interface_of
+from gongji.cli.workers import bound
 from gongji.desk.counter import Counter
 from gongji.faces.app import pages, shared
 from gongji.faces.house import House
@@ -27,6 +26,7 @@ from gongji.national.gateway import LOOPBACK, route
 from gongji.store.cipher import Vault
 from gongji.terms import LOCAL_TIME, Scheme
 from gongji.web.app import create_app
+from gongji.web.lane import Lane
 from gongji.wiring import (
     SANDBOX,
     BadSetting,
@@ -65,7 +65,8 @@ class SandboxService:
                 f"GONGJI_HOST: {chosen.host} is not this machine; the sandbox is served on "
                 f"{', '.join(sorted(LOOPBACK - {'testclient'}))} unless --abroad is given"
             )
-        self._listening = _bound(chosen)
+        self._listening = bound(chosen, shared=False)
+        self._listening.listen()  # from now on nobody is turned away, also while it begins anew
         port: int = self._listening.getsockname()[1]
         self._at = Settings(
             host=chosen.host,
@@ -116,12 +117,12 @@ class SandboxService:
             finally:
                 night.cancel()
 
-    def _application(self, folder: Path) -> Litestar:
+    def _application(self, folder: Path) -> Lane:
         import msgspec
 
         database = f"sqlite:///{folder / 'sandbox.db'}"
         chosen = msgspec.structs.replace(self._at, database=database)
-        office, vault = build(chosen, packs=sandbox_packs()), open_vault(chosen)
+        office, vault = build(chosen, folders=sandbox_packs()), open_vault(chosen)
         furnish_sandbox(office)
         counter = Counter(office)
         app = create_app(
@@ -136,7 +137,7 @@ class SandboxService:
         )
         app.on_shutdown.append(office.store.close)
         calm_the_collector()
-        return app
+        return Lane(app)
 
 
 def serve_sandbox(chosen: Settings, *, abroad: bool) -> None:
@@ -152,21 +153,6 @@ def serve_sandbox(chosen: Settings, *, abroad: bool) -> None:
 def _until_midnight(now: datetime) -> float:
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return (tomorrow - now).total_seconds()
-
-
-def _bound(chosen: Settings) -> socket.socket:
-    listening = socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((chosen.host, chosen.port))
-        listening.listen(256)
-    except OSError as error:
-        listening.close()
-        raise BadSetting(
-            f"GONGJI_HOST, GONGJI_PORT: cannot listen at {chosen.host}:{chosen.port} "
-            f"({error.strerror or error}); name an address of this machine and a free port"
-        ) from None
-    return listening
 
 
 # ── What is published of it ──────────────────────────────────────────────────────────────────────

@@ -45,7 +45,7 @@ DRAINS_S = 10
 def check_port(chosen: Settings) -> None:
     """BadSetting for an address that is not ours or a port in use, told once and before any work:
     a shared port would let a second service onto it in silence."""
-    _bound(chosen, shared=False).close()
+    bound(chosen, shared=False).close()
 
 
 def run_service(chosen: Settings, city: City | None, workers: int) -> None:
@@ -100,7 +100,7 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
         timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
         timeout_graceful_shutdown=DRAINS_S,
     )
-    listening = _bound(chosen, shared=shared)
+    listening = bound(chosen, shared=shared)
     with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listening])
 
@@ -126,7 +126,8 @@ def application(chosen: Settings, city: City | None) -> Lane:
     return Lane(app)
 
 
-def _bound(chosen: Settings, *, shared: bool) -> socket.socket:
+def bound(chosen: Settings, *, shared: bool) -> socket.socket:
+    """A socket at the address to listen at; BadSetting where that cannot be."""
     found = socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:

@@ -28,6 +28,7 @@ def run(parts: Sequence[str], storm: "Storm", *, kills: int, outage: float) -> N
     console = Console(highlight=False)
     console.print(f"seed {storm.seed}")
     with tempfile.TemporaryDirectory(prefix="gongji-storm-") as made:
+        Path(made).chmod(0o711)  # the user of a server has to come through
         storms = _Storms(storm, kills, outage, Path(made), console)
         wrong: list[str] = []
         for part in parts:
@@ -161,7 +162,6 @@ def _database(folder: Path) -> "Iterator[tuple[PgServer, str]]":
     from gongji.lab.grounds import PostgresGround
     from gongji.lab.pgserver import pg_server
 
-    folder.parent.chmod(0o711)  # the server's own user has to come through
     with pg_server(folder, settings={"max_connections": "100"}) as server:
         yield server, PostgresGround(server.dsn()).fresh()
 

@@ -24,7 +24,14 @@ from gongji.desk.ports import StoreUnavailable
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
 from gongji.web.sample import SampleInfo
-from gongji.wiring import BadSetting, Settings, build, calm_the_collector, open_vault
+from gongji.wiring import (
+    BadSetting,
+    Settings,
+    build,
+    calm_the_collector,
+    never_back,
+    open_vault,
+)
 
 log = logging.getLogger("gongji.workers")
 
@@ -97,7 +104,7 @@ def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
 
 def application(chosen: Settings, sample: SampleInfo | None) -> Lane:
     """The web application of this process. It closes its store when it stops."""
-    office = build(chosen)
+    office = build(chosen, never_back())
     vault = open_vault(chosen)
     app = create_app(
         Counter(office, longest=chosen.queue),

@@ -2,8 +2,9 @@
 
 import gc
 import os
-from collections.abc import Mapping
-from datetime import datetime
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,6 +109,25 @@ def calm_the_collector() -> None:
 def local_clock() -> datetime:
     """Now, in China."""
     return datetime.now(LOCAL_TIME)
+
+
+def never_back(clock: Clock = local_clock, elapsed: Callable[[], float] = time.monotonic) -> Clock:
+    """A clock that follows another one forward and never back.
+
+    Where the machine's clock is set back, time goes on at its own pace from where it was: a bond
+    that has ended stays ended, and what comes later is recorded later. `elapsed` are seconds that
+    nobody sets. All processes of one machine that were running by then go on together.
+    """
+    furthest = clock() - timedelta(seconds=elapsed())
+
+    def now() -> datetime:
+        nonlocal furthest
+        # Read in this order: a pause in between may then not be taken for time that has passed.
+        read, passed = clock(), timedelta(seconds=elapsed())
+        furthest = max(furthest, read - passed)
+        return furthest + passed
+
+    return now
 
 
 def open_vault(chosen: Settings) -> Vault:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gongji.desk import people
+from gongji.desk import people, pooling
 from gongji.desk.counter import Busy, Counter
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Clock, StoreUnavailable
+from gongji.desk.ports import Asking, Clock, StoreUnavailable
 from gongji.desk.settling import Answered
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
@@ -141,6 +141,36 @@ def test_requests_are_served_in_the_order_of_arrival(family: Town) -> None:
     assert isinstance(other, Answered)
     assert credited is False
     assert (one.decision.pooled_fen, other.decision.pooled_fen) == (1000_00, 5_00)
+
+
+def test_who_pays_and_then_unbinds_in_one_unit_of_work_has_paid_before(family: Town) -> None:
+    """The bond was in force at the moment of the payment before, and not at that of the one after."""
+    first, second = bills(family, "before", "after")
+    father, child = family.id("father"), family.id("child")
+    asked = Asking(family.caller("father"))
+
+    async def ask() -> list[object]:
+        with counter_of(family) as counter:
+            gate, waiting = await blocked(counter)
+            queued = [
+                asyncio.create_task(counter.settle(first)),
+                asyncio.create_task(
+                    counter.do(lambda session: pooling.unbind(session, father, child, asked))
+                ),
+                asyncio.create_task(counter.settle(second)),
+            ]
+            await asyncio.sleep(0)
+            gate.open()
+            await waiting
+            return list(await asyncio.gather(*queued))
+
+    paid, _, unpaid = asyncio.run(ask())
+    assert isinstance(paid, Answered)
+    assert isinstance(unpaid, Answered)
+    assert (paid.decision.pooled_fen, unpaid.decision.pooled_fen) == (10_00, 0)
+    (bond,) = family.ask(lambda session: session.unit.bonds_of_member(child))
+    assert bond.in_force(paid.answer.happened_at)
+    assert not bond.in_force(unpaid.answer.happened_at)
 
 
 def test_beyond_the_queue_a_request_is_turned_away_at_once(family: Town) -> None:

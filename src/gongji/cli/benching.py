@@ -17,6 +17,7 @@ from gongji.wiring import BadSetting, Settings, build, calm_the_collector, local
 if TYPE_CHECKING:
     from gongji.lab.bench import Plan, Tools
     from gongji.lab.grounds import Ground
+    from gongji.lab.served import Workshop
 
 _DATABASE, _KEY = "gongji.db", "gongji.key"
 
@@ -70,7 +71,6 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
     from gongji.lab.bench import Tools
     from gongji.lab.grounds import SqliteGround
     from gongji.lab.pgbench import find_pgbench
-    from gongji.lab.served import Workshop
 
     console = Console(stderr=True)
     with ExitStack() as stack:
@@ -87,24 +87,11 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
         if not grounds:
             raise BadSetting("--database: nothing is left to measure on; name sqlite as well")
 
-        def office_at(url: str) -> Office:
-            office = build(_settings(url, folder))
-            calm_the_collector()  # as the service has it: see `gongji serve`
-            return office
-
         def office_then(url: str, clock: Callable[[], datetime]) -> Office:
             return build(_settings(url, folder), clock)
 
-        def serve(url: str, port: int, workers: int) -> tuple[Sequence[str], Mapping[str, str]]:
-            command = [sys.executable, "-m", "gongji", "serve", "--port", str(port)]
-            command += ["--host", "127.0.0.1", "--workers", str(workers)]
-            # Settings that the machine has for a service of its own are not this one's.
-            kept = {name: of for name, of in os.environ.items() if not name.startswith("GONGJI_")}
-            ours = {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
-            return command, kept | ours
-
         yield Tools(
-            Workshop(office_at, serve),
+            workshop(folder),
             office_then,
             grounds,
             find_pgbench(beside),
@@ -112,6 +99,26 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
             folder,
             lambda said: console.print(f"[dim]{said}", highlight=False),
         )
+
+
+def workshop(folder: Path) -> "Workshop":
+    """How the lab opens an office and serves it, with the key of this folder."""
+    from gongji.lab.served import Workshop
+
+    def office_at(url: str) -> Office:
+        office = build(_settings(url, folder))
+        calm_the_collector()  # as the service has it: see `gongji serve`
+        return office
+
+    def serve(url: str, port: int, workers: int) -> tuple[Sequence[str], Mapping[str, str]]:
+        command = [sys.executable, "-m", "gongji", "serve", "--port", str(port)]
+        command += ["--host", "127.0.0.1", "--workers", str(workers)]
+        # Settings that the machine has for a service of its own are not this one's.
+        kept = {name: of for name, of in os.environ.items() if not name.startswith("GONGJI_")}
+        ours = {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
+        return command, kept | ours
+
+    return Workshop(office_at, serve)
 
 
 def _postgres(
@@ -138,32 +145,6 @@ def _postgres(
     with closing(ground.bare(database)) as bare:
         told = {name: bare.execute(f"SHOW {name}").fetchone()[0] for name in (*_DURABLE, *_TUNED)}
     return ground, beside, told
-
-
-def kill_storm(*, kills: int, seed: int | None) -> None:
-    """See `gongji storm`."""
-    import secrets
-
-    from gongji.lab.kills import run_kills
-    from gongji.lab.storm import run_storm
-
-    console = Console()
-    chosen = secrets.randbelow(10**9) if seed is None else seed
-    console.print(f"seed {chosen}")
-    with tempfile.TemporaryDirectory(prefix="gongji-storm-") as made:
-        office = office_at(Path(made) / "weather")
-        weather = run_storm(office, seed=chosen)
-        office.store.close()
-        console.print(f"{weather.acts} acts, {weather.broken_off} broken off, {weather.done}")
-        found = run_kills(
-            office_at, Path(made) / "kills", rounds=kills, seed=chosen, say=console.print
-        )
-    wrong = [*weather.wrong, *found.wrong]
-    for one in wrong:
-        console.print(f"[red]{one}")
-    told = f"{found.told} answers told before a kill, {found.kept} kept"
-    console.print(f"{told}: {'nothing lost, the books agree' if not wrong else 'WRONG'}")
-    sys.exit(1 if wrong else 0)
 
 
 def _settings(url: str, folder: Path) -> Settings:

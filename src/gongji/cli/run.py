@@ -7,6 +7,9 @@ import rich_click as click
 PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
 """What `gongji bench` can measure; told here, so that no other command waits for the lab."""
 
+STORMS = ("weather", "kills", "bank", "blows", "outage", "disk")
+"""What `gongji storm` can raise."""
+
 
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
@@ -143,10 +146,24 @@ def bench(
 
 
 @click.command()
-@click.option("--kills", default=20, show_default=True, help="How often the service is killed.")
-@click.option("--seed", type=int, help="Repeat the storm of this seed.")
-def storm(kills: int, seed: int | None) -> None:
-    """Kill the service in the middle of its work, again and again, and audit what is left."""
-    from gongji.cli.benching import kill_storm
+@click.argument("parts", nargs=-1, type=click.Choice(STORMS))
+@click.option("--seconds", type=click.FloatRange(1), help="How long the bank test runs.  [60]")
+@click.option("--clients", type=click.IntRange(1), help="Clients of the bank test.  [64]")
+@click.option("--kills", default=50, show_default=True, help="How often something is killed.")
+@click.option(
+    "--outage", default=30.0, show_default=True, help="For how many seconds the database is gone."
+)
+@click.option("--seed", type=int, help="Repeat the chances of this seed.  [random]")
+def storm(parts: tuple[str, ...], kills: int, outage: float, **given: float | None) -> None:
+    """Strike the service in the middle of its work, and audit what is left.
 
-    kill_storm(kills=kills, seed=seed)
+    PARTS: weather, kills, bank, blows, outage, disk; all of them where none is named.
+    """
+    import msgspec
+
+    from gongji.cli import storming
+    from gongji.lab.storms import Storm
+
+    chosen = {name: value for name, value in given.items() if value is not None}
+    plan = msgspec.structs.replace(Storm(seed=storming.any_seed()), **chosen)
+    storming.run(parts or STORMS, plan, kills=kills, outage=outage)

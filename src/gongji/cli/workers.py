@@ -33,6 +33,7 @@ from gongji.wiring import (
     Settings,
     build,
     calm_the_collector,
+    never_back,
     open_vault,
 )
 
@@ -108,7 +109,7 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
 def application(chosen: Settings, city: City | None) -> Lane:
     """The API, the faces and the national interface of this process, over one counter. It closes its
     store when it stops."""
-    office = build(chosen)
+    office = build(chosen, never_back())
     vault = open_vault(chosen)
     counter = Counter(office, longest=chosen.queue)
     house, kept = dressed(office, chosen, vault.derive("pages"), city)

@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from gongji.desk.office import Office, Session
@@ -168,20 +169,28 @@ class _Turn:
 
 
 def _serve_all(session: Session, taken: Sequence[_Waiting]) -> list[Any]:
-    """In the order of arrival; settlements that stand next to each other as one batch."""
+    """In the order of arrival; settlements that stand next to each other as one batch.
+
+    Each moment is later than the one before, so that whoever paid and then unbound is not found to
+    have paid at the moment from which the bond was no longer in force.
+    """
     results: list[Any] = []
     bills: list[SettlementRequest] = []
+
+    def next_one() -> Session:
+        return session._replace(now=session.now + timedelta(microseconds=len(results)))
+
     for waiting in taken:
         if waiting.settle is not None:
             bills.append(waiting.settle)
             continue
         if bills:
-            results.extend(settle_batch(session, bills))
+            results.extend(settle_batch(next_one(), bills))
             bills = []
         assert waiting.use_case is not None
-        results.append(waiting.use_case(session))
+        results.append(waiting.use_case(next_one()))
     if bills:
-        results.extend(settle_batch(session, bills))
+        results.extend(settle_batch(next_one(), bills))
     return results
 
 

@@ -113,9 +113,20 @@ class PgServer:
         password = (self.folder / "password").read_text().strip()
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/{quote(dbname)}"
 
+    @property
+    def runs(self) -> bool:
+        """Whether it is there; one that cannot write its log gives up by itself."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Start on the folder as it stands; nothing happens where it runs already."""
-        if self._process is not None:
+        if self.runs:
             return
         for _ in range(3):  # somebody else may take the free port between asking and starting
             self.port = self.port or _free_port()

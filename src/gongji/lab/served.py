@@ -130,6 +130,13 @@ def served(
     shop: Workshop, ground: Ground, url: str, crowd: Crowd, workers: int, log: Path
 ) -> Iterator[Service]:
     """A service of its own processes on this database."""
+    with running(shop, url, workers, log) as (place, pid):
+        yield Service(shop, ground, url, crowd, workers, place, pid)
+
+
+@contextmanager
+def running(shop: Workshop, url: str, workers: int, log: Path) -> Iterator[tuple[Place, int]]:
+    """Where a service of its own processes listens that serves this database, and its process."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         place = Place(*free.getsockname())
@@ -140,7 +147,7 @@ def served(
         )
     try:
         _wait_for(place, workers, process, log)
-        yield Service(shop, ground, url, crowd, workers, place, process.pid)
+        yield place, process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)

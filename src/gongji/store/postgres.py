@@ -64,9 +64,15 @@ class PostgresStore:
     def begin(
         self, *, regions: Collection[str] | None = None, shared: bool = False
     ) -> Iterator[PostgresWriter]:
-        """See the port."""
+        """See the port.
+
+        Who has something to itself begins when it has it: its moment comes after the moments of all
+        who had it before. Who shares sends its first question along with its locks.
+        """
         opening = [("BEGIN", ()), *_locks(regions, shared)]
         with self._unit(self._writers, opening, PostgresWriter) as unit:
+            if not shared:
+                unit.wait()
             yield unit
         self._written += unit.written()
 

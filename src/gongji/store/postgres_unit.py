@@ -83,6 +83,10 @@ class PostgresUnit(SqlUnit):
         super().__init__(link, vault)
         self._link = link
 
+    def wait(self) -> None:
+        """Wait until everything that was sent so far is done, its locks taken."""
+        self._link.execute("SELECT 1").fetchone()
+
     def written(self) -> int:
         """How many rows it has written, known after the commit."""
         return self._link.written()

@@ -184,7 +184,8 @@ def unavailable(request: Request[Any, Any, Any], error: StoreUnavailable | Busy)
     """The machine's failure, or a queue that is full."""
     busy = isinstance(error, Busy)
     if not busy:
-        log.error("the store cannot be used", exc_info=error)
+        # One line: while a database is gone each request comes here, and a full disk gets fuller.
+        log.error("a request was told to come later: %s", " ".join(str(error).split()))
     code = "busy" if busy else "store_unavailable"
     told = Told(
         code=code,

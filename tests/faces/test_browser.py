@@ -156,7 +156,9 @@ TINY = """
 def test_every_page_is_open_to_everybody(served: Served, look: str) -> None:
     """axe finds nothing serious, targets and print are large enough, nothing is wider than the
     screen. In the further looks the first pages of each role stand for the rest."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]  # no stubs
+        Axe,
+    )
 
     asked, size, scheme = LOOKS[look]
     elder = "elder" in asked

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ CLINIC = "H310000-clinic"
 
 
 @pytest.fixture
-def linyi() -> "Web":
+def linyi() -> Iterator[Web]:
     """A town whose region has claims at the window."""
     from litestar.testing import TestClient
 
@@ -48,7 +49,7 @@ def linyi() -> "Web":
         Counter(town.office), token_secret=SECRET, pages=pages(), shared=shared(House(SECRET))
     )
     with TestClient(app) as client:
-        yield Web(town, client)  # type: ignore[misc]  # a generator, as fixtures are
+        yield Web(town, client)
     town.close()
 
 

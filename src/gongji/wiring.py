@@ -61,7 +61,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting(f"a GONGJI_ setting has the wrong form: {error}") from None
 
 
-_FOR_TESTS = frozenset({"citus", "shared", "test_postgres"})
+_FOR_TESTS = frozenset({"citus", "pictures", "shared", "test_postgres"})
 
 
 def shipped_packs() -> dict[str, dict[str, str]]:

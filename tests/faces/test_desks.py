@@ -56,7 +56,7 @@ def linyi() -> Iterator[Web]:
 def claim(**more: str) -> dict[str, str]:
     """A claim's form, filled in."""
     papers = {f"paper{n}": "seen" for n in range(6)}
-    return {"institution": "H371300-clinic", "happened_on": "2025-11-09", "care": "inpatient",
+    return {"institution": "H371300-clinic", "happened_on": "2025-11-10", "care": "inpatient",
             "fund_paid": "100", "self_paid": "50", "uncovered": "", "bank": "示范银行 6222", **papers,
             **more}  # fmt: skip
 

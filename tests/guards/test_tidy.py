@@ -18,6 +18,7 @@ CONTRACT_ELSEWHERE = {
     "desk/ports.py": "the protocols: a name and its types are the contract",
     "desk/national_ports.py": "as desk/ports.py",
     "desk/faces_ports.py": "as desk/ports.py",
+    "desk/claims_ports.py": "as desk/ports.py",
     "store/": "the rows keep the contract of desk/ports.py",
 }
 

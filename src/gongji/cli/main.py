@@ -17,6 +17,7 @@ from gongji.cli import (
     plans,
     premiums,
     run,
+    staff,
 )
 
 
@@ -48,6 +49,7 @@ for command in (
     national.national,
     institution.simulate_institution,
     national.fuzz_interface,
+    staff.staff,
 ):
     cli.add_command(command)
 

@@ -56,7 +56,7 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting(f"a GONGJI_ setting has the wrong form: {error}") from None
 
 
-_FOR_TESTS = frozenset({"citus", "shared"})
+_FOR_TESTS = frozenset({"citus", "pictures", "shared"})
 
 
 def shipped_packs() -> dict[str, dict[str, str]]:

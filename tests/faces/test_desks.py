@@ -1,6 +1,7 @@
 """The desks: claims with two pairs of eyes, the cashier's console, the auditor's trail."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ CLINIC = "H310000-clinic"
 
 
 @pytest.fixture
-def linyi() -> "Web":
+def linyi() -> Iterator[Web]:
     """A town whose region has claims at the window."""
     from litestar.testing import TestClient
 
@@ -46,14 +47,14 @@ def linyi() -> "Web":
         Counter(town.office), token_secret=SECRET, pages=pages(), shared=shared(House(SECRET))
     )
     with TestClient(app) as client:
-        yield Web(town, client)  # type: ignore[misc]  # a generator, as fixtures are
+        yield Web(town, client)
     town.close()
 
 
 def claim(**more: str) -> dict[str, str]:
     """A claim's form, filled in."""
     papers = {f"paper{n}": "seen" for n in range(6)}
-    return {"institution": "H371300-clinic", "happened_on": "2025-11-09", "care": "inpatient",
+    return {"institution": "H371300-clinic", "happened_on": "2025-11-10", "care": "inpatient",
             "fund_paid": "100", "self_paid": "50", "uncovered": "", "bank": "示范银行 6222", **papers,
             **more}  # fmt: skip
 

@@ -15,6 +15,7 @@ MAY_BE_LONG = {
 
 CONTRACT_ELSEWHERE = {
     "desk/ports.py": "the protocols: a name and its types are the contract",
+    "desk/claims_ports.py": "the protocols: a name and its types are the contract",
     "desk/faces_ports.py": "the protocols: a name and its types are the contract",
     "store/": "the rows keep the contract of desk/ports.py",
 }

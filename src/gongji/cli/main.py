@@ -5,7 +5,7 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, keys, law, premiums, run
+from gongji.cli import books, calendar, catalogue, enrolment, keys, law, premiums, run, staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,6 +31,7 @@ for command in (
     enrolment.waiting,
     premiums.notices,
     keys.keys,
+    staff.staff,
 ):
     cli.add_command(command)
 

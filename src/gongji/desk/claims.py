@@ -39,7 +39,7 @@ def register_claim(session: Session, claim: Claim, by: Caller) -> Claim | Refusa
             needed=len(asked),
             available=sum(map(bool, claim.papers)),
         )
-    quoted = quote(session, _bill(claim))
+    quoted = quote(session, _bill(claim, session))
     if isinstance(quoted, Refusal):
         return quoted
     session.unit.keep_claim(claim)
@@ -62,7 +62,7 @@ def review_claim(
         returned = msgspec.structs.replace(claim, state=ClaimState.RETURNED, **seen)
         session.unit.keep_claim(returned)
         return returned
-    quoted = quote(session, _bill(claim))
+    quoted = quote(session, _bill(claim, session))
     if isinstance(quoted, Refusal):
         return quoted
 
@@ -122,9 +122,13 @@ def _at_window(session: Session, person: str, by: Caller) -> Refusal | None:
     return None if by.may_act_for(person) else refuse(Code.FORBIDDEN)
 
 
-def _bill(claim: Claim) -> Bill:
-    """The claim as the bill that it would have been, at noon of its day."""
+def _bill(claim: Claim, session: Session) -> Bill:
+    """The claim as the bill that it would have been: a receipt names a day, and what was in force
+    at its end decides; for today it is what is in force now."""
     day = date.fromisoformat(claim.happened_on)
+    at = None
+    if day < local_day(session.now):
+        at = datetime.combine(day, time.max, LOCAL_TIME)
     return Bill(
         patient=claim.person,
         institution=claim.institution,
@@ -133,5 +137,5 @@ def _bill(claim: Claim) -> Bill:
         self_paid_fen=claim.self_paid_fen,
         uncovered_fen=claim.uncovered_fen,
         care=claim.care,
-        happened_at=datetime.combine(day, time(), LOCAL_TIME),
+        happened_at=at,
     )

@@ -35,22 +35,29 @@ async def regions(request: Visit) -> Any:
 
 @get("/law/{region:str}", opt=OPEN_PAGE, include_in_schema=False)
 async def law(
-    request: Visit, region: FromPath[str], on: FromQuery[str] = "", other: FromQuery[str] = ""
+    request: Visit,
+    region: FromPath[str],
+    on: FromQuery[str] = "",
+    other: FromQuery[str] = "",
+    then: FromQuery[str] = "",
 ) -> Any:
-    """A region's law on a day, each provision with its words; beside another's where one is named."""
+    """A region's law on a day, each provision with its words; beside that of another region or of
+    another day, where one is named, and then only what differs."""
     book = request.office.law
     if region not in book.packs or (other and other not in book.packs):
         raise NotFoundException
     day = day_typed(on) or local_day(request.office.clock())
+    then_day = day_typed(then) or day
+    beside = bool(other) or then_day != day
     rows, silent = [], None
     try:
         mine = _answers(book.on(region, day))
-        theirs = _answers(book.on(other, day)) if other else {}
+        theirs = _answers(book.on(other or region, then_day)) if beside else {}
     except NoProvision as error:
         silent, mine, theirs = error, {}, {}
     for name in dict.fromkeys([*mine, *theirs]):
         one, two = mine.get(name), theirs.get(name)
-        if other and one is not None and two is not None and one.value == two.value:
+        if beside and one is not None and two is not None and one.value == two.value:
             continue
         shown = [provision_shown(book, p) if p else None for p in (one, two)]
         rows.append((name, *shown))
@@ -59,6 +66,8 @@ async def law(
         region=region,
         other=other,
         on_day=day,
+        then_day=then_day,
+        beside=beside,
         rows=rows,
         silent=silent,
         regions=_regions(request),

@@ -125,9 +125,11 @@ PATHS = {
     "clerk": ["/clerk", f"/clerk/for/{FATHER}", f"/clerk/for/{FATHER}/standing",
               f"/clerk/for/{FATHER}/dissolve", f"/clerk/for/{FATHER}/forms", "/claims",
               "/clerk/lists"],
-    "institution": ["/institution", "/institution/settle", "/institution/receipts/b1",
-                    "/institution/reconcile"],
-    "auditor": ["/auditor", "/auditor/proof?run=1"],
+    "institution": ["/institution", "/institution/receipts/b1", "/institution/day",
+                    "/institution/reconcile", "/institution/find?number=none"],
+    "auditor": ["/auditor", "/auditor/trail", f"/auditor/decisions/{CLINIC}/b1",
+                "/auditor/packs?one=310000&other=371300", "/auditor/packs/310000",
+                "/auditor/proofs"],
 }  # fmt: skip
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations"]}
@@ -225,13 +227,13 @@ def test_a_cashier_settles_with_the_keyboard_alone(served: Served) -> None:
     before = served.town.balance("father").carried
     with served.visit("institution") as page:
         page.set_viewport_size(DESK)
-        page.goto(served.address + "/institution/settle")
+        page.goto(served.address + "/institution")
         assert page.evaluate("document.activeElement.name") == "patient"
         page.keyboard.type(number)
         page.fill("[name=self_paid]", "12.34")
         page.keyboard.press("Enter")
-        page.wait_for_selector("text=试算结果")
-        page.focus("button.primary")
+        page.wait_for_selector("#quoted")
+        assert page.evaluate("document.activeElement.value") == "settle"
         page.keyboard.press("Enter")
-        page.wait_for_selector("text=医保结算收据")
+        page.wait_for_selector("#bill >> text=¥12.34")
     assert before - served.town.balance("father").carried == 12_34

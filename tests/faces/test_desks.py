@@ -1,6 +1,5 @@
 """The desks: claims with two pairs of eyes, the cashier's console, the auditor's trail."""
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,6 @@ from faces.visitors import (
     visible,
 )
 from gongji.desk.faces_ports import Look, Role
-from gongji.faces.family.codes import read_code
 from store.stores import VAULT, sqlite_file
 from town import Town
 from web.over_http import SECRET, Web
@@ -166,111 +164,17 @@ def test_a_body_beyond_all_files_is_turned_away(web: Web) -> None:
     assert found.status_code == 413 and "文件太大" in found.text
 
 
-# The cashier ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def bill(web: Web, **more: str) -> dict[str, str]:
-    """A bill's form, filled in."""
-    return {"id": "ab" * 12, "patient": number_of(web, "child"), "care": "outpatient",
-            "category": "drug", "channel": "window", "fund_paid": "", "self_paid": "150",
-            "uncovered": "", **more}  # fmt: skip
-
-
-def test_a_bill_is_quoted_then_settled_once_and_given_back_in_parts(web: Web) -> None:
-    who = cashier(web)
-    quoted = who.post("/institution/settle", bill(web))
-    assert "共济资金支付 ¥150.00" in visible(quoted)
-    assert web.town.balance("father").carried == 1200_00
-    sure = bill(web, sure="yes")
-    first, second = who.post("/institution/settle", sure), who.post("/institution/settle", sure)
-    assert first.headers["location"] == second.headers["location"]
-    assert web.town.balance("father").carried == 1050_00
-    path = first.headers["location"]
-    assert "医保结算收据" in who.get(path).text
-    assert who.post(path, {"sum": "abc"}).status_code == 422
-    assert who.post(path, {"sum": "9999"}).status_code == 409
-    assert "已退回自负金额 ¥50.00" in visible(who.follow(who.post(path, {"sum": "50"})))
-    whole = who.follow(who.post(path))
-    assert 'name="sum"' not in whole.text and web.town.balance("father").carried == 1200_00
-    day = visible(who.get("/institution"))
-    assert "窗口 1 ¥0.00 ¥0.00 ¥0.00" in day
-
-
-def test_a_relatives_code_settles_with_the_relatives_benefits(web: Web) -> None:
-    """FAM-3, and the code is good for five minutes."""
-    web.town.hold_code("father", "child")
-    page = person(web, "father").get(f"/family/codes/{CHILD}").text
-    (text,) = re.findall(r"<code>(P310000-child~[^<]+)</code>", page)
-    now = int(web.town.now.timestamp())
-    assert read_code(SECRET, text, now) == (CHILD, FATHER)
-    assert read_code(SECRET, text, now + 301) is None
-    assert read_code(SECRET, text.replace(CHILD, STRANGER), now) is None
-    found = cashier(web).post("/institution/settle", bill(web, patient=text, sure="yes"))
-    assert found.status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"patient": "nobody"}, "没有找到"),
-        ({"patient": "<script>"}, "没有找到"),
-        ({"self_paid": "1.005"}, "最多两位小数"),
-        ({"care": "magic"}, "请选择医疗类别"),
-    ],
-)
-def test_a_bill_that_cannot_be_read_is_said_at_its_field(
-    web: Web, change: dict[str, str], says: str
-) -> None:
-    found = cashier(web).post("/institution/settle", bill(web, **change))
-    assert found.status_code == 422 and says in found.text and "<script>" not in found.text
-
-
-@pytest.mark.parametrize(
-    ("rows", "says"),
-    [
-        ("b1,0,150,0\nb2,0,20.00,0\n", "一致：双方都是 2 笔"),
-        ("b1,0,140,10\nb2,0,20,0\n", "金额不同"),
-        ("b1,0,150,0\n", "文件里没有这一笔"),
-        ("b1,0,150,0\nb2,0,20,0\nb3,1,0,0\n", "本系统没有这一笔"),
-    ],
-)
-def test_the_days_file_is_reconciled_and_differences_explained(
-    web: Web, rows: str, says: str
-) -> None:
-    web.settle("b1", 150_00)
-    web.settle("b2", 20_00)
-    for encoding in ("utf-8-sig", "gb18030"):
-        content = ("id,own,pooled,cash\n" + rows).encode(encoding)
-        found = cashier(web).post("/institution/reconcile", files={"file": ("day.csv", content)})
-        assert says in visible(found), visible(found)
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "请选择对账文件"),
-        (b"\x00\x01\x02", "这不是 CSV 文本文件"),
-        (b"%PDF-1.7", "第一行须为"),
-        (b"id,own,pooled,cash\nb1,x,0,0", "第 2 行有误"),
-        (b"id,own,pooled,cash\nb1,1", "第 2 行有误"),
-    ],
-)
-def test_a_file_that_is_not_what_it_says_is_refused(web: Web, content: bytes, says: str) -> None:
-    found = cashier(web).post("/institution/reconcile", files={"file": ("day.csv", content)})
-    assert found.status_code == 422 and says in found.text
-
-
 # The trail ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_look_and_act_is_on_the_trail_and_the_person_sees_it(web: Web) -> None:
     clerk(web).get(f"/clerk/for/{FATHER}")
-    cashier(web).post("/institution/settle", bill(web))
+    cashier(web).post("/institution", {"patient": CHILD, "self_paid": "1", "care": "outpatient"})
     looks = web.town.ask(lambda s: s.unit.looks(None, limit=50, before=2**62))
     assert ("clerk-7", "home", FATHER) in {(one.who, one.what, one.whose) for one in looks}
     assert (CLINIC, "quote", CHILD) in {(one.who, one.what, one.whose) for one in looks}
     assert "clerk-7" in person(web, "father").get("/family/me").text
-    text = visible(auditor(web).get("/auditor", whose=FATHER))
+    text = visible(auditor(web).get("/auditor/trail", whose=FATHER))
     assert "clerk-7" in text and CHILD not in text
 
 
@@ -286,8 +190,3 @@ def test_nobody_changes_the_trail(tmp_path: Path) -> None:
             other.execute(act)
     assert b"why" not in other.execute("SELECT why FROM trail").fetchone()[0]
     other.close()
-
-
-def test_the_auditor_proves_the_books(web: Web) -> None:
-    web.settle("b1")
-    assert "全部相符" in auditor(web).get("/auditor/proof", run="1").text

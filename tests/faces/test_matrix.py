@@ -214,19 +214,23 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "1,050.00",
         {"/family": "p", "/family/statement": "p", "/family/payments/{institution}/{id}": "p",
          "/clerk/for/{person}": "c", "/clerk/for/{person}/statement": "c",
-         "/clerk/for/{person}/payments/{institution}/{id}": "c"},
+         "/clerk/for/{person}/payments/{institution}/{id}": "c",
+         "/auditor/decisions/{institution}/{id}": "a"},
     ),
     "what the fund has paid": (
         "77.00",
-        {"/family/payments/{institution}/{id}": "m", "/institution/receipts/{id}": "i",
-         "/clerk/for/{person}/payments/{institution}/{id}": "c"},
+        {"/family/payments/{institution}/{id}": "m", "/institution": "i",
+         "/institution/day": "i", "/institution/receipts/{id}": "i",
+         "/clerk/for/{person}/payments/{institution}/{id}": "c",
+         "/auditor/decisions/{institution}/{id}": "a"},
     ),
     "what the pool has paid": (
         "150.00",
         {"/family/payments": "pm", "/family/payments/{institution}/{id}": "pm", "/family/statement": "p",
-         "/institution": "i", "/institution/receipts/{id}": "i",
+         "/institution": "i", "/institution/day": "i", "/institution/receipts/{id}": "i",
          "/clerk/for/{person}/payments": "c", "/clerk/for/{person}/statement": "c",
-         "/clerk/for/{person}/payments/{institution}/{id}": "c"},
+         "/clerk/for/{person}/payments/{institution}/{id}": "c",
+         "/auditor": "a", "/auditor/decisions/{institution}/{id}": "a"},
     ),
 }  # fmt: skip
 

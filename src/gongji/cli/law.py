@@ -106,7 +106,7 @@ def diff(a: str, b: str, on: date | None) -> None:
     """Where two regions differ. A region and a day may be given as 310000@2022-08-01."""
     from rich.console import Console
 
-    from gongji.policy.reading import differences
+    from gongji.policy.differences import differences
 
     law = _law()
     today = on or date.today()  # noqa: DTZ011 - a default for the reader's own day

@@ -36,6 +36,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 }
 """Column → what its heading may say, without spaces, signs in brackets left out, in small letters."""
 
+_LONGEST_ID = 64
 _SUM = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
 _DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
 _NOT_TEXT = {
@@ -218,7 +219,7 @@ def _columns(cells: Iterable[str]) -> dict[str, int]:
 
 def _row(line: int, cells: Mapping[str, str], amounts: Iterable[str]) -> Theirs | Unread:
     id, day = cells.get("id", ""), _day(cells.get("day", ""))
-    if not id or len(id) > 64:
+    if not id or len(id) > _LONGEST_ID:
         return Unread(line, "id", id[:64])
     if day is None:
         return Unread(line, "day", cells.get("day", "")[:64])

@@ -124,8 +124,9 @@ def sum_of(text: str) -> int | None:
 
 
 def day_typed(text: str) -> date | None:
-    """A day as a date field sends it; None for what is none."""
+    """A day as a date field sends it; None for what is none, or lies beyond anybody's life."""
     try:
-        return date.fromisoformat(unicodedata.normalize("NFKC", text))
+        found = date.fromisoformat(unicodedata.normalize("NFKC", text))
     except ValueError:
         return None
+    return found if 1900 <= found.year < 2200 else None

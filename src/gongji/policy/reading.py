@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -303,24 +303,6 @@ class Law:
     def text(self, provision: Provision[Any]) -> Text:
         """The document that a provision quotes."""
         return self.packs[provision.region].texts[provision.text]
-
-
-class Difference(NamedTuple):
-    """两处之别: a question that two laws answer differently, with both answers. None is silence."""
-
-    question: Question
-    one: Provision[Any] | None
-    other: Provision[Any] | None
-
-
-def differences(one: DayLaw, other: DayLaw) -> list[Difference]:
-    """The questions that two regions, or two days of one, answer differently."""
-    found = []
-    for question in QUESTIONS.values():
-        left, right = getattr(one, question.name), getattr(other, question.name)
-        if (left and left.value) != (right and right.value) or (left is None) != (right is None):
-            found.append(Difference(question, left, right))
-    return found
 
 
 def read_law(folders: Mapping[str, Mapping[str, str]]) -> Law:

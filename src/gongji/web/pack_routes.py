@@ -7,7 +7,8 @@ from litestar.params import JSONBody
 
 from gongji.desk.office import Session
 from gongji.desk.people import register_institution
-from gongji.policy import reading
+from gongji.policy.differences import Difference as Differs
+from gongji.policy.differences import differences
 from gongji.policy.pack import Pack, Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.reading import QUESTIONS, Law
@@ -81,7 +82,7 @@ async def diff(request: Call, region: RegionInPath, other: RegionInPath, on: On 
         one=region,
         other=other,
         on=day,
-        differences=tuple(_difference(law, found) for found in reading.differences(mine, theirs)),
+        differences=tuple(_difference(law, found) for found in differences(mine, theirs)),
     )
 
 
@@ -89,7 +90,7 @@ def _answers(law: DayLaw) -> dict[str, Provision[Any] | None]:
     return {name: getattr(law, name) for name in QUESTIONS}
 
 
-def _difference(law: Law, found: reading.Difference) -> Difference:
+def _difference(law: Law, found: Differs) -> Difference:
     asks, one, other = found.question.asks, found.one, found.other
     return Difference(
         question=found.question.name,

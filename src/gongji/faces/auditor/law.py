@@ -10,8 +10,9 @@ from litestar.params import FromPath, FromQuery
 from gongji.faces.auditor.shared import AUDITOR, region_names
 from gongji.faces.forms import day_typed
 from gongji.faces.visit import Visit
+from gongji.policy.differences import differences
 from gongji.policy.pack import NoProvision
-from gongji.policy.reading import QUESTIONS, differences
+from gongji.policy.reading import QUESTIONS
 from gongji.terms import local_day
 from gongji.web.showing import provision_shown
 

@@ -18,8 +18,9 @@ from psycopg.conninfo import make_conninfo
 
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.store.cipher import Vault
-from gongji.store.migrate import bring_up, upgrade
+from gongji.store.migrate import bring_up
 from gongji.store.postgres import ADVICE, PostgresStore
+from gongji.store.rights import APPLICATION
 from gongji.store.tables import metadata
 
 _NUMBERS = count(1)
@@ -35,10 +36,11 @@ _EMPTY = (  # without the triggers, which would have the books stay
 
 
 class BorrowedStore(PostgresStore):
-    """A store that gives its database back when it is closed."""
+    """A store that gives its database back when it is closed. It has the application's rights."""
 
     def __init__(self, vault: Vault) -> None:
-        super().__init__(_FREE.pop() if _FREE else fresh_database(), vault)
+        self.owner = _FREE.pop() if _FREE else fresh_database()
+        super().__init__(make_conninfo(self.owner, options=f"-c role={APPLICATION}"), vault)
         _LENT.append(self)
 
     def close(self) -> None:
@@ -47,9 +49,9 @@ class BorrowedStore(PostgresStore):
         if self not in _LENT:
             return
         _LENT.remove(self)
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with psycopg.connect(self.owner, autocommit=True) as connection:
             connection.execute(_EMPTY)
-        _FREE.append(self.dsn)
+        _FREE.append(self.owner)
 
 
 class CitusStore(PostgresStore):
@@ -93,9 +95,7 @@ def _distribute(dsn: str) -> None:
 def fresh_database() -> str:
     """An empty database of today's schema: its connection string. It is gone with the process."""
     dsn = bare_database()
-    store = PostgresStore(dsn, Vault(bytes(32)))
-    upgrade(store)
-    store.close()
+    bring_up(PostgresStore(dsn, Vault(bytes(32))))
     return dsn
 
 

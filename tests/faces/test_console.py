@@ -1,6 +1,7 @@
 """The institution's console: quote, settle, receipt, reverse, the day's list, reconciliation."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -221,7 +222,7 @@ def test_a_chart_draws_what_there_is_and_nothing_for_nothing() -> None:
 # Reconciliation ──────────────────────────────────────────────────────────────────────────────────
 
 
-def send(web: Web, content: bytes, **fields: str) -> object:
+def send(web: Web, content: bytes, **fields: str) -> Any:
     """Send a file for the day."""
     days = {"first": "2025-11-10", "last": "2025-11-10", **fields}
     return cashier(web).post(

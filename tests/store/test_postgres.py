@@ -56,7 +56,7 @@ def another_office(town: Town) -> Office:
 def town() -> Iterator[Town]:
     """A family on a database of its own."""
     lent = BorrowedStore(VAULT)
-    opened = a_town(lent.dsn)
+    opened = a_town(lent.owner)
     yield opened
     opened.close()
     lent.close()

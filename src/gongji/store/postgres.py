@@ -70,9 +70,13 @@ class PostgresStore:
         who had it before. Who shares sends its first question along with its locks.
         """
         opening = [("BEGIN", ()), *_locks(regions, shared)]
+<<<<<<< HEAD
         with self._unit(self._writers, opening, PostgresWriter) as unit:
             if not shared:
                 unit.wait()
+=======
+        with self._unit(self._writers, opening, PostgresWriter, locked=True) as unit:
+>>>>>>> postgres
             yield unit
         self._written += unit.written()
 
@@ -89,13 +93,17 @@ class PostgresStore:
         shelf: "_Shelf",
         opening: Sequence[tuple[str, tuple[int, ...]]],
         kind: type[AnyUnit],
+        *,
+        locked: bool = False,
     ) -> Iterator[AnyUnit]:
         with _failures(), shelf.lent() as connection:
             try:
                 with connection.pipeline() as pipeline:
                     link = Link(connection, pipeline)
                     for statement, values in opening:
-                        link.execute(statement, values)
+                        opened = link.execute(statement, values)
+                    if locked:  # the unit's moment is when it may begin, not when it asked
+                        opened.fetchone()
                     yield kind(link, self._vault)
                     ended = link.execute("COMMIT")
             except BaseException:
@@ -114,9 +122,10 @@ class PostgresStore:
 
 
 def _locks(regions: Collection[str] | None, shared: bool) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The whole first, then regions in their order: so nobody waits in a circle."""
+    """The whole first, then regions in their order: so nobody waits in a circle. Who shares and
+    names no region has the whole alone: others may have a region to themselves."""
     share, alone = "SELECT pg_advisory_xact_lock_shared", "SELECT pg_advisory_xact_lock"
-    whole = share if shared or regions is not None else alone
+    whole = alone if regions is None else share
     yield f"{whole}(?::int, ?::int)", (ADVICE, 0)
     for region in sorted(regions or ()):
         yield f"{share if shared else alone}(?::int, ?::int)", (ADVICE, int(region))

@@ -70,13 +70,9 @@ class PostgresStore:
         who had it before. Who shares sends its first question along with its locks.
         """
         opening = [("BEGIN", ()), *_locks(regions, shared)]
-<<<<<<< HEAD
         with self._unit(self._writers, opening, PostgresWriter) as unit:
             if not shared:
                 unit.wait()
-=======
-        with self._unit(self._writers, opening, PostgresWriter, locked=True) as unit:
->>>>>>> postgres
             yield unit
         self._written += unit.written()
 
@@ -93,17 +89,13 @@ class PostgresStore:
         shelf: "_Shelf",
         opening: Sequence[tuple[str, tuple[int, ...]]],
         kind: type[AnyUnit],
-        *,
-        locked: bool = False,
     ) -> Iterator[AnyUnit]:
         with _failures(), shelf.lent() as connection:
             try:
                 with connection.pipeline() as pipeline:
                     link = Link(connection, pipeline)
                     for statement, values in opening:
-                        opened = link.execute(statement, values)
-                    if locked:  # the unit's moment is when it may begin, not when it asked
-                        opened.fetchone()
+                        link.execute(statement, values)
                     yield kind(link, self._vault)
                     ended = link.execute("COMMIT")
             except BaseException:

@@ -57,26 +57,9 @@ def create_app(
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
-
     """
-    v1 = Router(
-        "/v1",
-        route_handlers=[
-            *settlement_routes.ROUTES,
-            *pool_routes.ROUTES,
-            *people_routes.ROUTES,
-            *account_routes.ROUTES,
-            *premium_routes.ROUTES,
-            *plan_routes.ROUTES,
-            *life_routes.ROUTES,
-            *catalogue_routes.ROUTES,
-            *adjudication_routes.ROUTES,
-            *enrolment_routes.ROUTES,
-            *pack_routes.ROUTES,
-        ],
-    )
     return Litestar(
-        route_handlers=[v1, pack_routes.health, pack_routes.ready, *docs.ROUTES, *pages],
+        route_handlers=[_v1(), pack_routes.health, pack_routes.ready, *docs.ROUTES, *pages],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
@@ -103,6 +86,26 @@ def create_app(
         ),
         logging_config=None,
         debug=False,
+    )
+
+
+def _v1() -> Router:
+    """The routes of the API."""
+    return Router(
+        "/v1",
+        route_handlers=[
+            *settlement_routes.ROUTES,
+            *pool_routes.ROUTES,
+            *people_routes.ROUTES,
+            *account_routes.ROUTES,
+            *premium_routes.ROUTES,
+            *plan_routes.ROUTES,
+            *life_routes.ROUTES,
+            *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
+            *pack_routes.ROUTES,
+        ],
     )
 
 

@@ -28,6 +28,7 @@ from gongji.lab.city import City
 from gongji.national.gateway import route
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
+from gongji.web.protocol import Http11
 from gongji.wiring import (
     BadSetting,
     Settings,
@@ -93,7 +94,7 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
     config = uvicorn.Config(
         application(chosen, city),
-        http="httptools",
+        http=Http11,
         log_level="warning",
         access_log=False,
         server_header=False,

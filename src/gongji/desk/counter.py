@@ -115,7 +115,7 @@ class Counter:
     def _work(self) -> None:
         while True:
             self._turn.acquire()
-            turn = _Turn(self._turn)
+            turn = Turn(self._turn)
             try:
                 taken = self._take()
                 if not taken:
@@ -133,7 +133,7 @@ class Counter:
             size = min(len(self._queue), self._batch)
             return [self._queue.popleft() for _ in range(size)]
 
-    def _serve(self, taken: Sequence[_Waiting], turn: "_Turn") -> list[Any]:
+    def _serve(self, taken: Sequence[_Waiting], turn: "Turn") -> list[Any]:
         """One result for each, an exception where it failed."""
         bills = [waiting.settle for waiting in taken if waiting.settle is not None]
         named = [waiting.regions for waiting in taken]
@@ -155,7 +155,7 @@ class Counter:
             return [result for waiting in taken for result in self._serve([waiting], turn)]
 
 
-class _Turn:
+class Turn:
     """A hand's turn to take from the queue, until it says that the next one may."""
 
     def __init__(self, semaphore: threading.Semaphore) -> None:

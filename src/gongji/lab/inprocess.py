@@ -1,6 +1,7 @@
 """In-process measurement: batches against a durable store, and the same rows by bare SQL."""
 
 import random
+import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from gongji.desk.counter import Turn
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Unit
 from gongji.desk.settling import Answered, replay, settle_batch
@@ -80,10 +82,10 @@ def in_process(
                     store=ground.name,
                     batch=size,
                     settlements=count,
-                    a_second=count / sum(run.waits_s),
+                    a_second=count / run.seconds,
                     p50_ms=share(sorted(run.waits_s), 0.5) * 1000,
                     p99_ms=share(sorted(run.waits_s), 0.99) * 1000,
-                    each_us=sum(run.waits_s) / count * 1e6,
+                    each_us=run.seconds / count * 1e6,
                     cpu_us=cpu_s / count * 1e6,
                     bare_us=bare_s / count * 1e6,
                     bare_a_second=count / bare_s,
@@ -95,28 +97,48 @@ def in_process(
 
 
 class _Run(NamedTuple):
-    """Seconds of each batch with its commit, the moment at which it was recorded, the answers."""
+    """Seconds of the whole and of each batch with its commit; the moment at which each was recorded,
+    in their order; the answers."""
 
+    seconds: float
     waits_s: list[float]
     moments: list[int]
     answered: list[Answered]
 
 
 def _settle(office: Office, groups: Sequence[Sequence[SettlementRequest]]) -> _Run:
-    run = _Run([], [], [])
-    for group in groups:
-        begun = time.perf_counter()
-        moment, results = _as_the_service(office, partial(_settle_one, group=group))
-        run.waits_s.append(time.perf_counter() - begun)
-        run.moments.append(moment)
-        run.answered.extend(result for result in results if isinstance(result, Answered))
-    return run
+    """Settle the groups in their order, with as many hands as the counter has."""
+    waits_s: list[float] = []
+    moments: list[int] = []
+    answered: list[Answered] = []
+    waiting, semaphore = iter(groups), threading.Semaphore()
 
+    def settle(
+        session: Session, group: Sequence[SettlementRequest], turn: Turn
+    ) -> list[Answered | Refusal]:
+        moments.append(session.at)
+        return settle_batch(session, group, holding=turn.over)
 
-def _settle_one(
-    session: Session, group: Sequence[SettlementRequest]
-) -> tuple[int, list[Answered | Refusal]]:
-    return session.at, settle_batch(session, group)
+    def work() -> None:
+        while True:
+            semaphore.acquire()
+            turn = Turn(semaphore)
+            group = next(waiting, None)
+            if group is None:
+                turn.over()
+                return
+            begun = time.perf_counter()
+            results = _as_the_service(office, partial(settle, group=group, turn=turn))
+            waits_s.append(time.perf_counter() - begun)
+            answered.extend(result for result in results if isinstance(result, Answered))
+
+    begun = time.perf_counter()
+    hands = [threading.Thread(target=work) for _ in range(office.store.hands)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    return _Run(time.perf_counter() - begun, waits_s, moments, answered)
 
 
 def _as_the_service(office: Office, use_case: Callable[[Session], T]) -> T:

@@ -1,7 +1,7 @@
 """PostgreSQL's own: locks between writers, its failures, its rights, and the words it is asked in."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -16,12 +16,12 @@ from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.settlement.bill import SettlementRequest
 from gongji.store.migrate import bring_up, upgrade
 from gongji.store.postgres import PostgresStore
-from gongji.store.postgres_link import postgres
+from gongji.store.postgres_link import CONTEXT, Found, Link, postgres
 from gongji.store.rights import APPLICATION, AUDITOR, CHANGED, ROLES
 from gongji.store.schema import APPENDED
 from gongji.store.tables import metadata
 from gongji.wiring import shipped_packs
-from servers import BorrowedStore
+from servers import BorrowedStore, CitusStore
 from store.stores import VAULT
 from town import SHANGHAI, Town
 
@@ -367,3 +367,34 @@ def test_a_user_without_rights_is_told_what_to_run(server: PgServer) -> None:
 def test_the_portable_words_in_postgresqls(portable: str, said: bytes) -> None:
     """All that is translated."""
     assert postgres(portable) == said
+
+
+# ── A cluster ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whatever_a_batch_of_settlements_asks_is_asked_of_one_node(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its reading goes to one shard a statement; its locks are the coordinator's own."""
+    lent = CitusStore(VAULT)
+    town = a_town(lent.dsn)
+    sent: list[tuple[bytes, Sequence[object]]] = []
+    honest = Link.send
+
+    def listen(link: Link, statement: bytes, values: Sequence[object] = ()) -> Found:
+        sent.append((statement, values))
+        return honest(link, statement, values)
+
+    monkeypatch.setattr(Link, "send", listen)
+    town.settled("child", "clinic", 1_00)
+    monkeypatch.undo()
+    plans = {}
+    with psycopg.connect(lent.dsn, context=CONTEXT) as connection:
+        for statement, values in sent:
+            if statement.startswith(b"SELECT") and b"advisory" not in statement:
+                rows = connection.execute(b"EXPLAIN " + statement, values).fetchall()
+                plans[statement.decode()] = "\n".join(row[0] for row in rows)
+    assert len(plans) >= 5
+    assert [plan for plan in plans.values() if "Task Count: 1\n" not in plan] == []
+    town.close()
+    lent.close()

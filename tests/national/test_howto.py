@@ -32,7 +32,7 @@ def test_an_example_settles_as_it_stands(running: Running, language: str, tmp_pa
     blocks = re.findall(rf"```{language}\n(.*?)```", HOWTO.read_text("utf-8"), re.DOTALL)
     file = tmp_path / name
     file.write_text("\n".join(blocks).replace(PUBLISHED, running.base), "utf-8")
-    begun_anew(running)
+    httpx.post(f"{running.base}/sandbox/reset")
     found = subprocess.run(
         [command, str(file)], capture_output=True, text=True, encoding="utf-8", timeout=120
     )
@@ -44,10 +44,3 @@ def test_an_example_settles_as_it_stands(running: Running, language: str, tmp_pa
         }
     ).get(language, r"赵小雨 48(\.0)? 28(\.0)? 0")
     assert re.search(wanted, found.stdout), found.stdout
-
-
-def begun_anew(running: Running) -> None:
-    """Reset, and back again."""
-    httpx.post(f"{running.base}/sandbox/reset")
-    with httpx.Client(transport=httpx.HTTPTransport(retries=5), timeout=30) as client:
-        assert client.get(f"{running.base}/sandbox").status_code == 200

@@ -130,6 +130,16 @@ def test_options_that_exclude_each_other() -> None:
         assert CliRunner().invoke(cli, ["serve", *options]).exit_code == 2
 
 
+def test_a_client_that_would_rather_speak_http_2(running: Running) -> None:
+    """Java's own client says so in its first request; its body arrives all the same."""
+    asked = {"mdtrt_cert_type": "02", "mdtrt_cert_no": running.info.people[1].number}
+    place = running.info.places[0]
+    sent = Institution(running.info.address, place.code)._message("1101", {"data": asked}, "", "m1")
+    headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAE"}
+    answer = httpx.post(running.info.address, content=sent, headers=headers).json()
+    assert answer["infcode"] == 0, answer["err_msg"]
+
+
 # ── An institution's day ─────────────────────────────────────────────────────────────────────────
 
 

@@ -24,6 +24,7 @@ from gongji.store.cipher import Vault
 from gongji.terms import LOCAL_TIME, Scheme
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
+from gongji.web.protocol import Http11
 from gongji.web.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
 from gongji.wiring import (
     SANDBOX,
@@ -101,6 +102,7 @@ class SandboxService:
             self._server = uvicorn.Server(
                 uvicorn.Config(
                     app,
+                    http=Http11,
                     log_level="warning",
                     access_log=False,
                     timeout_keep_alive=75,  # an institution keeps its connections over a minute

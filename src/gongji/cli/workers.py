@@ -25,6 +25,7 @@ from gongji.desk.ports import StoreUnavailable
 from gongji.national.gateway import route
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
+from gongji.web.protocol import Http11
 from gongji.web.sample import SampleInfo
 from gongji.wiring import BadSetting, Settings, build, calm_the_collector, open_vault
 
@@ -84,7 +85,7 @@ def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
     config = uvicorn.Config(
         application(chosen, sample),
-        http="httptools",
+        http=Http11,
         log_level="warning",
         access_log=False,
         server_header=False,

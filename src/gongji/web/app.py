@@ -63,25 +63,9 @@ def create_app(
 
     `more_routes` are the national interface's, and the sandbox's own.
     """
-    v1 = Router(
-        "/v1",
-        route_handlers=[
-            *settlement_routes.ROUTES,
-            *pool_routes.ROUTES,
-            *people_routes.ROUTES,
-            *account_routes.ROUTES,
-            *premium_routes.ROUTES,
-            *plan_routes.ROUTES,
-            *life_routes.ROUTES,
-            *catalogue_routes.ROUTES,
-            *adjudication_routes.ROUTES,
-            *enrolment_routes.ROUTES,
-            *pack_routes.ROUTES,
-        ],
-    )
     return Litestar(
         route_handlers=[
-            v1,
+            _v1(),
             pack_routes.health,
             pack_routes.ready,
             *docs.ROUTES,
@@ -115,6 +99,26 @@ def create_app(
         ),
         logging_config=None,
         debug=False,
+    )
+
+
+def _v1() -> Router:
+    """The routes of the API."""
+    return Router(
+        "/v1",
+        route_handlers=[
+            *settlement_routes.ROUTES,
+            *pool_routes.ROUTES,
+            *people_routes.ROUTES,
+            *account_routes.ROUTES,
+            *premium_routes.ROUTES,
+            *plan_routes.ROUTES,
+            *life_routes.ROUTES,
+            *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
+            *pack_routes.ROUTES,
+        ],
     )
 
 

@@ -196,6 +196,12 @@ def upgrade() -> None:
         ),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "public_key",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="SM2公钥",
+        ),
         sa.PrimaryKeyConstraint("region", "id", name="national_keys_pk"),
         sqlite_with_rowid=False,
     )

@@ -1,34 +1,38 @@
 """The sandbox as a vendor meets it, and an institution's day played against it over HTTP."""
 
+import asyncio
 import contextlib
 import re
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from click.testing import CliRunner
 
 from gongji.cli.main import cli
-from gongji.cli.sandbox import SandboxService, _until_midnight
+from gongji.cli.sandbox import Sandbox as SandboxApp
+from gongji.cli.sandbox import server_of
+from gongji.cli.workers import bound
 from gongji.lab import institution as wire
 from gongji.lab.institution import Answer, Institution, Keys, Manner, NoCentre, read_answer
 from gongji.lab.institution_checks import POOLED, TOTAL, Checks
 from gongji.lab.institution_day import Day, Plan, play, sample_patients
 from gongji.wiring import BadSetting, Settings
+from town import local
 
 
 class Running:
     """A sandbox on a port of its own, in a thread."""
 
-    def __init__(self, service: SandboxService) -> None:
-        self.service, self.info = service, service.info
-        self.base = service.info.address.partition("/fsi")[0]
+    def __init__(self, app: SandboxApp) -> None:
+        self.app, self.info = app, app.info
+        self.base = app.info.address.partition("/fsi")[0]
 
     def play(self, *codes: str, style: str = "one", **plan: Any) -> Day:
         """A day of these institutions, as fast as it goes."""
@@ -44,13 +48,16 @@ class Running:
 @pytest.fixture(scope="module")
 def running() -> Iterator[Running]:
     """`gongji serve --sandbox`."""
-    service = SandboxService(Settings(host="127.0.0.1", port=free_port()))
-    thread = threading.Thread(target=service.run)
-    thread.start()
-    yield Running(service)
-    service.stop()
-    thread.join(20)
-    assert not thread.is_alive()
+    chosen = Settings(host="127.0.0.1", port=free_port())
+    with contextlib.closing(SandboxApp(chosen)) as app, bound(chosen, shared=False) as listening:
+        listening.listen()
+        server = server_of(app)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield Running(app)
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def free_port() -> int:
@@ -83,45 +90,64 @@ def test_it_begins_anew(running: Running) -> None:
     before = httpx.post(running.info.address, content=body).json()
     assert httpx.post(running.info.address, content=body).json() == before
     assert httpx.post(f"{running.base}/sandbox/reset").status_code == 303
-    # Whoever comes meanwhile waits at the port, or is told to come again.
-    transport = httpx.HTTPTransport(retries=5)
-    with httpx.Client(transport=transport, timeout=30) as client:
-        after = client.post(running.info.address, content=body).json()
-    assert after["output"]["setlinfo"]["balc"] == 0.0
+    after = httpx.post(running.info.address, content=body).json()
+    assert after["output"]["setlinfo"]["acct_mulaid_pay"] == 28.0
     assert after["output"]["setlinfo"]["setl_id"] != before["output"]["setlinfo"]["setl_id"]
 
 
-def test_it_begins_anew_at_midnight() -> None:
-    """In China."""
-    china = timezone(timedelta(hours=8))
-    assert _until_midnight(datetime(2026, 3, 2, 23, 59, 30, tzinfo=china)) == 30
-    assert _until_midnight(datetime(2026, 3, 2, 0, 0, 0, tzinfo=china)) == 24 * 3600
+def test_the_first_request_of_a_day_begins_anew() -> None:
+    """At midnight in China."""
+    now = [local("2026-03-02T23:59")]
+    with contextlib.closing(SandboxApp(Settings(port=free_port()), clock=lambda: now[0])) as app:
+
+        async def twice() -> tuple[Any, Any]:
+            transport = httpx.ASGITransport(cast(Any, app))
+            async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+                for _ in range(2):
+                    assert (await client.get("/sandbox")).status_code == 200
+                yesterday = app._standing
+                now[0] += timedelta(minutes=2)
+                answers = await asyncio.gather(*(client.get("/sandbox") for _ in range(4)))
+                assert {answer.status_code for answer in answers} == {200}
+                return yesterday, app._standing
+
+        yesterday, today = asyncio.run(twice())
+        assert (yesterday.day.day, today.day.day) == (2, 3)
+        assert not Path(yesterday.folder.name).exists()
 
 
-def test_it_never_opens_another_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_never_opens_another_store(tmp_path: Path) -> None:
     """Whatever the environment names, only host and port are taken from it."""
     store = tmp_path / "production.db"
     chosen = Settings(database=f"sqlite:///{store}", key="77" * 32, port=free_port())
-    service = SandboxService(chosen)
-    app = service._application(tmp_path)._app
+    with contextlib.closing(SandboxApp(chosen)) as app:
+        folder = Path(app._standing.folder.name)
+        assert (folder / "sandbox.db").exists()
+        assert app.settings.key != chosen.key
     assert not store.exists()
-    assert (tmp_path / "sandbox.db").exists()
-    assert service._at.key != chosen.key
-    service._listening.close()
-    app.state.counter.office.store.close()
+    assert not folder.exists()
 
 
 def test_it_stays_on_this_machine_unless_told() -> None:
     """Beyond it, keys are drawn, every request is signed, and nobody may reset it."""
     with pytest.raises(BadSetting, match="--abroad"):
-        SandboxService(Settings(host="0.0.0.0", port=free_port()))  # noqa: S104
-    abroad = SandboxService(Settings(host="0.0.0.0", port=free_port()), abroad=True)  # noqa: S104
-    here = SandboxService(Settings(host="127.0.0.1", port=free_port()))
-    assert abroad.info.places[0].secret != here.info.places[0].secret
-    assert (abroad.info.signed, here.info.signed) == (True, False)
-    assert (abroad._reset, here._reset is None) == (None, False)
-    for one in (abroad, here):
-        one._listening.close()
+        SandboxApp(Settings(host="0.0.0.0"))  # noqa: S104
+    with (
+        contextlib.closing(SandboxApp(Settings(host="0.0.0.0"), abroad=True)) as abroad,  # noqa: S104
+        contextlib.closing(SandboxApp(Settings(host="127.0.0.1"))) as here,
+    ):
+        assert abroad.info.places[0].secret != here.info.places[0].secret
+        assert (abroad.info.signed, here.info.signed) == (True, False)
+
+        async def reset(app: SandboxApp) -> int:
+            transport = httpx.ASGITransport(cast(Any, app))
+            async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+                page = await client.get("/sandbox")
+                assert ("/sandbox/reset" in page.text) is (app is here)
+                return (await client.post("/sandbox/reset")).status_code
+
+        assert asyncio.run(reset(abroad)) == 404
+        assert asyncio.run(reset(here)) == 303
 
 
 def test_options_that_exclude_each_other() -> None:

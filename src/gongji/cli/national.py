@@ -15,7 +15,8 @@ def national() -> None:
 @national.command()
 @click.argument("code")
 @click.argument("institution")
-def connect(code: str, institution: str) -> None:
+@click.option("--public-key", default="", help="Its SM2 key, 64 bytes in hexadecimal digits.")
+def connect(code: str, institution: str, public_key: str) -> None:
     """Connect an institution's system: CODE is its 12 characters on the wire, INSTITUTION our id.
 
     Prints the access key and its secret once. The secret is derived, never stored.
@@ -30,6 +31,9 @@ def connect(code: str, institution: str) -> None:
 
     if not re.fullmatch("[HP][0-9]{11}", code):
         raise click.BadParameter(f"{code!r} is no code such as H31010100001", param_hint="CODE")
+    if not re.fullmatch("(04)?([0-9a-fA-F]{128})?", public_key):
+        say = "128 hexadecimal digits are needed, with or without 04 before them"
+        raise click.BadParameter(say, param_hint="--public-key")
     chosen = settings()
     office = build(chosen)
     id = f"AK{secrets.token_hex(10)}"
@@ -38,7 +42,7 @@ def connect(code: str, institution: str) -> None:
         if institution not in session.unit.institutions([institution]):
             return False
         session.unit.connect_code(code, institution, session.at)
-        session.unit.add_access_key(AccessKey(id, code, session.at))
+        session.unit.add_access_key(AccessKey(id, code, session.at, None, public_key))
         return True
 
     known = office.do(enter)

@@ -1,30 +1,34 @@
-"""`gongji serve --sandbox`: an invented city of its own, begun anew at each start and at midnight."""
+"""`gongji serve --sandbox`: an invented city of its own, begun anew at each start and each day."""
 
+import asyncio
 import contextlib
 import json
 import secrets
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import uvicorn
+from litestar.types import Receive, Scope, Send
 from rich.console import Console
 
 from gongji.cli.interface import access_secret, furnish_sandbox, interface_of
-from gongji.cli.workers import bound
+from gongji.cli.workers import DRAINS_S, bound, check_port
 from gongji.desk.counter import Counter
+from gongji.desk.office import Office
+from gongji.desk.ports import Clock
 from gongji.faces.app import pages, shared
 from gongji.faces.house import House
 from gongji.faces.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
 from gongji.lab import sandbox
 from gongji.national.gateway import LOOPBACK, route
 from gongji.store.cipher import Vault
-from gongji.terms import LOCAL_TIME, Scheme
+from gongji.terms import LOCAL_TIME, Scheme, local_day
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
 from gongji.web.protocol import Http11
@@ -34,6 +38,7 @@ from gongji.wiring import (
     Settings,
     build,
     calm_the_collector,
+    local_clock,
     open_vault,
     sandbox_packs,
 )
@@ -52,109 +57,114 @@ _SPONSOR, _MEMBER, _ALONE = (
 )
 
 
-class SandboxService:
-    """A service that can begin anew: another store, another application, the same port and keys.
+class _Standing(NamedTuple):
+    """A store with everything that serves it, for one day."""
+
+    day: date
+    folder: "tempfile.TemporaryDirectory[str]"
+    office: Office
+    counter: Counter
+    app: Lane
+
+
+class Sandbox:
+    """The application of a sandbox: in front of one that is thrown away and made again.
 
     `chosen` says where to listen and nothing else: the store and the key of the environment are
     never opened. Beyond this machine its key is drawn, and every request must be signed.
     """
 
-    def __init__(self, chosen: Settings, *, abroad: bool = False) -> None:
+    def __init__(
+        self, chosen: Settings, *, abroad: bool = False, clock: Clock = local_clock
+    ) -> None:
         here = chosen.host in LOOPBACK
         if not here and not abroad:
             raise BadSetting(
                 f"GONGJI_HOST: {chosen.host} is not this machine; the sandbox is served on "
                 f"{', '.join(sorted(LOOPBACK - {'testclient'}))} unless --abroad is given"
             )
-        self._listening = bound(chosen, shared=False)
-        self._listening.listen()  # from now on nobody is turned away, also while it begins anew
-        port: int = self._listening.getsockname()[1]
-        self._at = Settings(
-            host=chosen.host,
-            port=port,
-            key=_KEY if here else secrets.token_hex(32),
-            key_file=None,
-        )
-        self._again = False
-        self._server: uvicorn.Server | None = None
-        self.info = info_of(self._at, open_vault(self._at), signed=not here)
-        self._reset = self.begin_anew if here else None
+        key = _KEY if here else secrets.token_hex(32)
+        self.settings = Settings(host=chosen.host, port=chosen.port, key=key, key_file=None)
+        self.info = info_of(self.settings, open_vault(self.settings), signed=not here)
+        self._clock = clock
+        self._renewing = asyncio.Lock()
+        self._standing = self._made()
 
-    def begin_anew(self) -> None:
-        """Answer what was asked, then throw the store away and make another."""
-        self._again = True
-        self.stop()
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The first request of a new day finds a new city."""
+        if self._standing.day != local_day(self._clock()):
+            async with self._renewing:
+                if self._standing.day != local_day(self._clock()):
+                    await self._renew()
+        await self._standing.app(scope, receive, send)
 
-    def stop(self) -> None:
-        """Answer what was asked, then end."""
-        if self._server is not None:
-            self._server.should_exit = True
+    async def begin_anew(self) -> None:
+        """Another store; whoever asks afterwards asks that one."""
+        async with self._renewing:
+            await self._renew()
 
-    def run(self) -> None:
-        """Serve until stopped. Connections that come while it begins anew wait at the port."""
-        with contextlib.closing(self._listening):
-            self._again = True
-            while self._again:
-                self._again = False
-                self._run_once()
+    def close(self) -> None:
+        """Answer who is in the queue, and leave nothing behind."""
+        _close(self._standing)
 
-    def _run_once(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="gongji-sandbox-") as folder:
-            app = self._application(Path(folder))
-            self._server = uvicorn.Server(
-                uvicorn.Config(
-                    app,
-                    http=Http11,
-                    log_level="warning",
-                    access_log=False,
-                    timeout_keep_alive=75,  # an institution keeps its connections over a minute
-                    timeout_graceful_shutdown=2,
-                )
-            )
-            night = threading.Timer(_until_midnight(datetime.now(LOCAL_TIME)), self.begin_anew)
-            night.daemon = True
-            night.start()
-            try:
-                self._server.run([self._listening.dup()])
-            finally:
-                night.cancel()
+    async def _renew(self) -> None:
+        old, self._standing = self._standing, await asyncio.to_thread(self._made)
+        await asyncio.to_thread(_close, old)
 
-    def _application(self, folder: Path) -> Lane:
-        import msgspec
-
-        database = f"sqlite:///{folder / 'sandbox.db'}"
-        chosen = msgspec.structs.replace(self._at, database=database)
-        office, vault = build(chosen, folders=sandbox_packs()), open_vault(chosen)
+    def _made(self) -> _Standing:
+        folder = tempfile.TemporaryDirectory(prefix="gongji-sandbox-")
+        database = f"sqlite:///{Path(folder.name) / 'sandbox.db'}"
+        chosen = msgspec.structs.replace(self.settings, database=database)
+        office = build(chosen, self._clock, sandbox_packs())
         furnish_sandbox(office)
-        counter = Counter(office)
+        counter, vault = Counter(office), open_vault(chosen)
+        interface = interface_of(counter, vault, chosen, in_sandbox=True)
         app = create_app(
             counter,
             token_secret=vault.derive("tokens"),
             certificate_key=vault.derive("certificates"),
             pages=[
-                route(interface_of(counter, vault, chosen, in_sandbox=True)),
-                *pages(*routes(self.info, self._reset)),
+                route(interface),
+                *pages(*routes(self.info, None if self.info.signed else self.begin_anew)),
             ],
             shared=shared(House(vault.derive("pages"))),
         )
-        app.on_shutdown.append(office.store.close)
-        calm_the_collector()
-        return Lane(app)
+        counter.start()
+        return _Standing(local_day(self._clock()), folder, office, counter, Lane(app))
+
+
+def _close(standing: _Standing) -> None:
+    standing.counter.stop()
+    standing.office.store.close()
+    standing.folder.cleanup()
 
 
 def serve_sandbox(chosen: Settings, *, abroad: bool) -> None:
     """See `gongji serve --sandbox`."""
-    service = SandboxService(chosen, abroad=abroad)
-    announce(Console(), service.info)
-    # Whoever ends it lets the temporary folder be taken away.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with contextlib.suppress(KeyboardInterrupt):
-        service.run()
+    check_port(chosen)
+    with contextlib.closing(Sandbox(chosen, abroad=abroad)) as app:
+        announce(Console(), app.info)
+        calm_the_collector()
+        # Whoever ends it lets the temporary folder be taken away.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with contextlib.suppress(KeyboardInterrupt), bound(chosen, shared=False) as listening:
+            server_of(app).run([listening])
 
 
-def _until_midnight(now: datetime) -> float:
-    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (tomorrow - now).total_seconds()
+def server_of(app: Sandbox) -> uvicorn.Server:
+    """As the service is served, but that the application opens and closes itself."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=Http11,
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
+            timeout_graceful_shutdown=DRAINS_S,
+        )
+    )
 
 
 # ── What is published of it ──────────────────────────────────────────────────────────────────────

@@ -164,6 +164,7 @@ class AccessKey(NamedTuple):
     code: str
     made_at: int
     ended_at: int | None = None
+    public_key: str = ""  # the institution's SM2 key, hexadecimal; empty where none was given
 
 
 class WireItem(NamedTuple):

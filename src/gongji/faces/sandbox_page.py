@@ -1,6 +1,6 @@
 """沙箱页: whom a vendor's developer may be, for whom, and what to send first; and the reset."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
 from litestar import MediaType, get, post
@@ -48,7 +48,9 @@ class SandboxInfo(NamedTuple):
     signed: bool  # whether every request must be signed
 
 
-def routes(info: SandboxInfo, reset: Callable[[], None] | None) -> list[HTTPRouteHandler]:
+def routes(
+    info: SandboxInfo, reset: Callable[[], Awaitable[None]] | None
+) -> list[HTTPRouteHandler]:
     """The page, the keys as a file, and the reset where there is one."""
 
     @get("/sandbox", opt=OPEN_PAGE, include_in_schema=False)
@@ -64,10 +66,10 @@ def routes(info: SandboxInfo, reset: Callable[[], None] | None) -> list[HTTPRout
 
     @post("/sandbox/reset", opt=OPEN_PAGE, include_in_schema=False)
     async def begin_anew() -> Redirect:
-        """A new store, as at the start; it takes a second or two."""
+        """A new store, as at the start: it is there when the answer comes."""
         if reset is None:
             raise NotFoundException
-        reset()
+        await reset()
         return Redirect("/sandbox", status_code=303)
 
     return [page, keys, begin_anew]

@@ -23,6 +23,7 @@ from gongji.national.calling import Call, Done, Handler, kept, reference
 from gongji.national.profiles import Profile, profile_of
 from gongji.national.reading import Values, Wrong, read_input, read_node
 from gongji.national.schema import HEAD, Transaction, head, transactions
+from gongji.national.sealing import text_to_sign
 from gongji.national.wire import NotRead, Tree, tree_of
 from gongji.national.writing import failure, output_of, success
 
@@ -112,6 +113,7 @@ class Asked(NamedTuple):
     profile: Profile
     head: Values
     input: Mapping[str, Any]
+    text: bytes = b""  # what `cainfo` is over
 
     @property
     def code(self) -> str:
@@ -138,6 +140,11 @@ def read(
     tree = tree_of(body, content_type)
     if isinstance(tree, NotRead):
         return Wrong(tree.says)
+    return read_tree(tree, path_end=path_end, api_name=api_name)
+
+
+def read_tree(tree: Tree, *, path_end: str = "", api_name: str = "") -> Asked | Wrong:
+    """Read a message that is a tree already."""
     profile = profile_of(str(tree.get("fixmedins_code") or "")[1:7])
     infno = _infno(tree, profile, path_end, api_name)
     transaction = transactions().get(infno)
@@ -154,7 +161,7 @@ def read(
     given_input = read_input(transaction, tree.get("input"), profile.rules)
     if isinstance(given_input, Wrong):
         return given_input
-    return Asked(transaction, profile, found, given_input)
+    return Asked(transaction, profile, found, given_input, text_to_sign(tree.get("input")))
 
 
 def _infno(tree: Tree, profile: Profile, path_end: str, api_name: str) -> str:

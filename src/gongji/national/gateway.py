@@ -11,11 +11,14 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from gongji.desk.counter import Busy, Counter
+from gongji.desk.national_ports import AccessKey
 from gongji.desk.ports import StoreUnavailable
-from gongji.national.exchange import Adopt, Asked, Reply, read, refused, serve
+from gongji.national.exchange import Adopt, Asked, Reply, read_tree, refused, serve
 from gongji.national.profiles import Gateway, mounts
 from gongji.national.reading import Wrong
+from gongji.national.sealing import closed, opened, sm2_holds, sm3_holds
 from gongji.national.signatures import Turned, check
+from gongji.national.wire import NotRead, tree_of
 
 BODY_LIMIT = 24 << 20
 """A file of 16 MiB in Base64, and its message."""
@@ -50,49 +53,77 @@ class Interface:
         """A message in, an answer out. Raises Busy or StoreUnavailable; then the same message may
         be sent again."""
         now = self._counter.office.clock()
-        asked = read(
-            body,
-            headers.get("content-type", ""),
+        tree = tree_of(body, headers.get("content-type", ""))
+        if isinstance(tree, NotRead):
+            return refused(Wrong(tree.says), now)
+        key = await self._key(headers)
+        secret = self._secret_of(key.id) if key is not None else ""
+        sealed = str(tree.get("enctype")).upper() == "SM4"
+        if sealed:
+            plain = opened(tree, secret) if key is not None else None
+            if plain is None:
+                return Turned("enctype为SM4的报文不能用此密钥打开")
+            tree = plain
+        asked = read_tree(
+            tree,
             path_end=path.rstrip("/").rpartition("/")[2],
             api_name=headers.get("_api_name", ""),
         )
         if isinstance(asked, Wrong):
             return refused(asked, now)
         open_door = self._open_door and client in LOOPBACK
-        if not open_door or any(name in headers for name in _SIGNED):
-            turned = await self._turned(asked, headers, open_door)
-            if turned is not None:
-                return turned
+        if (turned := self._turned(asked, headers, key, open_door)) is not None:
+            return turned
+        reply = await self._served(asked)
+        return reply._replace(body=closed(reply.body, secret)) if sealed else reply
+
+    async def _served(self, asked: Asked) -> Reply:
         use_case = partial(serve, asked=asked, adopt=self._adopt)
         if asked.reads_only and self._adopt is None:
             return await self._counter.ask(use_case)
         return await self._counter.do(use_case)
 
-    async def _turned(
-        self, asked: Asked, headers: Mapping[str, str], open_door: bool
+    async def _key(self, headers: Mapping[str, str]) -> AccessKey | None:
+        """The key that the headers name, if it is one of ours and has not ended."""
+        id = next((headers[name] for name in _KEY_OF.values() if headers.get(name)), "")
+        if not id:
+            return None
+        key = await self._counter.ask(lambda session: session.unit.access_key(id))
+        return key if key is not None and key.ended_at is None else None
+
+    def _turned(
+        self, asked: Asked, headers: Mapping[str, str], key: AccessKey | None, open_door: bool
     ) -> Turned | None:
         """Why the gateway does not let this request in, None where it does."""
         now = self._counter.office.clock()
-        id = headers.get(_KEY_OF[asked.profile.gateway], "")
-        key = await self._counter.ask(lambda session: session.unit.access_key(id)) if id else None
 
         def secret(wanted: str) -> str | None:
-            return self._secret_of(wanted) if key is not None and key.ended_at is None else None
+            return self._secret_of(wanted) if key is not None and key.id == wanted else None
 
         found = check(asked.profile.gateway, headers, secret, now, open_door=open_door)
         if isinstance(found, Turned):
             return found
-        if found.key is not None and key is not None and key.code != asked.code:
+        if found.key is None or key is None:
+            return None
+        if key.code != asked.code:
             return Turned("此密钥不属于报文中的fixmedins_code（定点医药机构编号）")
+        if asked.profile.signing == "asked" and not _holds(asked, key, self._secret_of(key.id)):
+            return Turned("cainfo（数字签名信息）验签失败；请核对signtype与签名原文")
         return None
+
+
+def _holds(asked: Asked, key: AccessKey, secret: str) -> bool:
+    """Whether the message's own signature is right."""
+    signature = asked.head["cainfo"] or ""
+    if str(asked.head["signtype"]).upper() == "SM3":
+        return sm3_holds(secret, asked.text, signature)
+    return bool(key.public_key) and sm2_holds(key.public_key, asked.text, signature)
 
 
 _KEY_OF = {
     Gateway.HMAC_SHA1: "_api_access_key",
     Gateway.TIF_SHA256: "x-tif-paasid",
-    Gateway.NONE: "",
 }
-_SIGNED = frozenset(_KEY_OF.values())
 
 
 def route(interface: Interface) -> ASGIRouteHandler:

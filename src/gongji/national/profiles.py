@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
+from typing import Literal
 
 import msgspec
 
@@ -26,7 +27,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `areas` are prefixes of the institution's area code. `waived` are fields of the tables that are
     not asked for here, `codes` values beside the dictionaries', `aliases` other numbers of the same
     transaction, `services` the last part of an address that stands for one. `reversible` are the
-    transactions that 2601 takes back.
+    transactions that 2601 takes back. `signing`: whether `cainfo` is checked, by SM2 or SM3 as
+    `signtype` says.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aliases: dict[str, str]
     services: dict[str, str]
     waived_like: str = ""
+    signing: Literal["none", "asked"] = "none"
 
     @property
     def rules(self) -> Rules:

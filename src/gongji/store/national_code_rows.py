@@ -28,13 +28,15 @@ class NationalCodeRows(Rows):
         )
 
     def access_key(self, id: str) -> AccessKey | None:
-        row = self._row("SELECT id, code, made_at, ended_at FROM national_keys WHERE id = ?", id)
+        row = self._row(
+            "SELECT id, code, made_at, ended_at, public_key FROM national_keys WHERE id = ?", id
+        )
         return AccessKey(*row) if row else None
 
     def add_access_key(self, key: AccessKey) -> None:
         self._db.execute(
-            "INSERT INTO national_keys (region, id, code, made_at, ended_at)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO national_keys (region, id, code, made_at, ended_at, public_key)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (key.code[1:7], *key),
         )
 

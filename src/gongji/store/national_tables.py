@@ -26,6 +26,7 @@ national_keys = table(
     text("code", "定点医药机构编号"),
     big("made_at"),
     big("ended_at", nullable=True),
+    text("public_key", "SM2公钥"),
     key="region id",
 )
 Index("national_keys_by_id", national_keys.c.id)

@@ -77,6 +77,12 @@ def upgrade() -> None:
         sa.Column("code", _TEXT, nullable=False, comment="定点医药机构编号"),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "public_key",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="SM2公钥",
+        ),
         sa.PrimaryKeyConstraint("region", "id", name="national_keys_pk"),
         sqlite_with_rowid=False,
     )

@@ -92,7 +92,7 @@ def test_a_claim_is_kept_sealed_and_never_reviewed_by_whoever_entered_it(store: 
         assert unit.claims(SHANGHAI, state=ClaimState.RETURNED, limit=9) == [seen]
         assert unit.claims(SHANGHAI, state=ClaimState.PAID, limit=9) == []
         assert unit.claims(SHANGHAI, state=None, limit=9) == [seen]
-    with pytest.raises(Exception, match="(?i)check"), store.begin() as unit:
+    with pytest.raises(Exception, match=r"(?i)check"), store.begin() as unit:
         unit.keep_claim(msgspec.structs.replace(CLAIM, reviewed_by="a"))
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from gongji.desk.faces_ports import Role, SignIn, StaffAccount
 from gongji.desk.office import Session
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.ports import Caller, CallerKind
 
 IDLE = timedelta(minutes=30)
 """After so long without a page a sign-in has run out. What was typed is kept."""
@@ -73,11 +73,6 @@ def end_sign_in(session: Session, sign_in: SignIn) -> None:
 def caller_of(sign_in: SignIn) -> Caller:
     """Whoever is signed in, as the desk knows those who ask."""
     return Caller("sign-in", sign_in.region, _KINDS[sign_in.role], sign_in.subject)
-
-
-def name_of_person(session: Session, person: str) -> Identity | None:
-    """What a person is called; None for nobody."""
-    return session.unit.identities([person]).get(person)
 
 
 # Local staff accounts ────────────────────────────────────────────────────────────────────────────

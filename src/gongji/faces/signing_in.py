@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from litestar import get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
@@ -137,8 +138,6 @@ def whom(session: Session, claims: Mapping[str, Any]) -> tuple[Role, str, str] |
 
 
 def _party(request: Visit) -> RelyingParty:
-    from litestar.exceptions import NotFoundException
-
     party = request.house.provider
     if party is None:
         raise NotFoundException

@@ -230,7 +230,10 @@ class Visit(Call):
         return unseal(self.house.secret, "guest", self.cookies.get(GUEST)) or secrets.token_hex(16)
 
     async def sent(self) -> Form:
-        """The form that was sent, if it is ours."""
+        """The form that was sent, if it is ours. A browser that says where it comes from is asked
+        that first."""
+        if self.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise NotOurForm
         form = await read_form(self)
         if not form.has_token(form_token(self.house.secret, self.browser)):
             raise NotOurForm

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -113,8 +114,6 @@ async def register(request: Visit, person: FromPath[str]) -> Any:
     asks = request.asks
 
     def kept(session: Session) -> Outcome | Refusal:
-        import msgspec
-
         entered = msgspec.structs.replace(claim, entered_at=session.at)
         found = desk.register_claim(session, entered, asks)
         return found if isinstance(found, Refusal) else {"did": "claim", "claim": found.id}

@@ -1,6 +1,7 @@
 """我的共济网: who is in it, taking somebody out, leaving, dissolving, and choosing the uses."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from litestar import get, post
@@ -215,8 +216,6 @@ def _warned(
 @get(at("/done/{id:str}"), opt=BOTH, include_in_schema=False)
 async def done(request: Visit, id: FromPath[str], person: Of = None) -> Any:
     """What came of a form, as often as one looks."""
-    from datetime import datetime
-
     on = request.behalf(person)
     me = request.me
     found = await request.counter.ask(lambda session: session.unit.draft(me.region, id))

@@ -1,5 +1,6 @@
 """共用: where the family's pages stand, and what they all begin with."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 from litestar.params import FromPath
@@ -43,8 +44,6 @@ class Filed(NamedTuple):
 def filed(request: Visit, on: Behalf, form: Form, errors: dict[str, str]) -> Filed:
     """How an act comes in. At the window whoever came instead of the person is put on record, with
     the fingerprint of the papers' scan; what is wrong goes into `errors`."""
-    import hashlib
-
     if not on.at_window:
         return Filed(FilingChannel.APP, None, "")
     agent, why = None, []

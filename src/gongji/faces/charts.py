@@ -63,7 +63,7 @@ def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Col
     return Columns(tuple(columns), top)
 
 
-def bars(rows: Sequence[tuple[str, int]], widest: float = 150) -> tuple[Bar, ...]:
+def bars(rows: Sequence[tuple[str, int]], widest: float = 120) -> tuple[Bar, ...]:
     """Bars beside each other, the largest value the widest. Nothing is thinner than a hair."""
     top = max((value for _, value in rows), default=0) or 1
     return tuple(

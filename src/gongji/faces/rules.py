@@ -87,3 +87,18 @@ def refusal_told(law: Law, refusal: Refusal, lang: Lang) -> Told:
         refusal.succeeds_at,
         quotes(law, refusal.cites, lang),
     )
+
+
+def plain(value: object, lang: Lang) -> str:
+    """A provision's value as a reader takes it in: lists in a row, nothing of the program's ways."""
+    match value:
+        case None:
+            return "–"
+        case bool():
+            return (Words("是", "yes") if value else Words("否", "no")).say(lang)
+        case list() | tuple():
+            return "、".join(plain(one, lang) for one in value) or "–"
+        case dict():
+            known = ((key, one) for key, one in value.items() if one is not None)
+            return "；".join(f"{key} {plain(one, lang)}" for key, one in known)
+    return str(value)

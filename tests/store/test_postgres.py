@@ -121,13 +121,17 @@ def test_who_has_a_region_to_itself_waits_for_settlements_and_they_for_it(town: 
         go_on.wait(5)
         order.append("unbound")
 
+    def look_and_note(what: str, session: Session) -> None:
+        session.unit.people([town.id("child")])
+        order.append(what)
+
     def settle() -> None:
         began.wait(5)
-        town.office.do(lambda s: order.append("settled"), regions=HERE, shared=True)
+        town.office.do(partial(look_and_note, "settled"), regions=HERE, shared=True)
 
     def elsewhere() -> None:
         began.wait(5)
-        town.office.do(lambda s: order.append("elsewhere"), regions={"371300"}, shared=True)
+        town.office.do(partial(look_and_note, "elsewhere"), regions={"371300"}, shared=True)
         go_on.set()
 
     at_once(lambda: town.office.do(unbind_slowly, regions=HERE), settle, elsewhere)

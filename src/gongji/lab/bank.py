@@ -9,7 +9,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from itertools import cycle
 
 import msgspec
 
@@ -91,7 +90,7 @@ async def _run(
         for n in range(clients + readers)
     ]
     try:
-        await asyncio.gather(*(one.opens(house) for one, house in zip(cycle(some), houses)))
+        await asyncio.gather(*(one.opens(houses[n :: len(some)]) for n, one in enumerate(some)))
         async with asyncio.TaskGroup() as group:
             for n, client in enumerate(some):
                 group.create_task(client.acts(over) if n < clients else client.reads(over))

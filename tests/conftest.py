@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+import servers
+import town as towns
 from town import SHANGHAI, OpenTown, Town
 
 __all__ = ["OpenTown", "town"]
@@ -23,6 +25,23 @@ settings.load_profile("steady")
 
 for name in [name for name in os.environ if name in {"GONGJI_KEY", "GONGJI_DATABASE"}]:
     del os.environ[name]  # a developer's own settings must not reach a test
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """On which store the towns of the tests stand."""
+    parser.addoption("--store", choices=("memory", "postgres", "citus"), default="memory")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every process of the tests is told."""
+    towns.STORE = config.getoption("--store")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_lent() -> Iterator[None]:
+    """A database of PostgreSQL that a test has not given back is taken from it."""
+    yield
+    servers.take_back()
 
 
 @pytest.fixture

@@ -18,31 +18,40 @@ from psycopg.conninfo import make_conninfo
 
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.store.cipher import Vault
-from gongji.store.migrate import bring_up, upgrade
+from gongji.store.migrate import bring_up
 from gongji.store.postgres import ADVICE, PostgresStore
+from gongji.store.rights import APPLICATION
+from gongji.store.tables import metadata
 
 _NUMBERS = count(1)
 _FREE: list[str] = []
+_LENT: list[PostgresStore] = []
 
-_EMPTY = b"""DO $$ DECLARE one name; BEGIN
- SET LOCAL session_replication_role = replica;
- FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-   AND tablename <> 'alembic_version' LOOP EXECUTE format('DELETE FROM %I', one); END LOOP;
-END $$"""
+_TABLES = ", ".join(metadata.tables)
+_DROP = f"DROP TABLE IF EXISTS alembic_version, {_TABLES}; DROP FUNCTION IF EXISTS stays".encode()
+_EMPTY = (  # without the triggers, which would have the books stay
+    "SET session_replication_role = replica; "
+    + "; ".join(f"DELETE FROM {name}" for name in metadata.tables)
+).encode()
 
 
 class BorrowedStore(PostgresStore):
-    """A store that gives its database back when it is closed."""
+    """A store that gives its database back when it is closed. It has the application's rights."""
 
     def __init__(self, vault: Vault) -> None:
-        super().__init__(_FREE.pop() if _FREE else fresh_database(), vault)
+        self.owner = _FREE.pop() if _FREE else fresh_database()
+        super().__init__(make_conninfo(self.owner, options=f"-c role={APPLICATION}"), vault)
+        _LENT.append(self)
 
     def close(self) -> None:
         """The next test finds it empty."""
         super().close()
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        if self not in _LENT:
+            return
+        _LENT.remove(self)
+        with psycopg.connect(self.owner, autocommit=True) as connection:
             connection.execute(_EMPTY)
-        _FREE.append(self.dsn)
+        _FREE.append(self.owner)
 
 
 class CitusStore(PostgresStore):
@@ -61,6 +70,7 @@ class CitusStore(PostgresStore):
         except BaseException:
             self._turn.close()
             raise
+        _LENT.append(self)
 
     def close(self) -> None:
         """The next process may have it."""
@@ -68,17 +78,24 @@ class CitusStore(PostgresStore):
         self._turn.close()
 
 
+def take_back() -> None:
+    """Close what a test has left open."""
+    for store in [*_LENT]:
+        store.close()
+    _LENT.clear()
+
+
 @cache
 def _distribute(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(_DROP)
     bring_up(PostgresStore(dsn, Vault(bytes(32))), distribute=True)
 
 
 def fresh_database() -> str:
     """An empty database of today's schema: its connection string. It is gone with the process."""
     dsn = bare_database()
-    store = PostgresStore(dsn, Vault(bytes(32)))
-    upgrade(store)
-    store.close()
+    bring_up(PostgresStore(dsn, Vault(bytes(32))))
     return dsn
 
 

@@ -22,6 +22,7 @@ KINDS = [
     terms.Channel,
     terms.Credential,
     terms.FilingChannel,
+    terms.AccountUse,
 ]
 
 

@@ -4,6 +4,7 @@ Sums are fen, written `150_00` so that yuan and fen can be told apart. A person'
 name: the father of a family in Shanghai is `P310000-father`.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ import msgspec
 
 from gongji.desk import looking, people, pooling, settling
 from gongji.desk.identity import check_digit
-from gongji.desk.office import Office, Session
+from gongji.desk.office import Folders, Office, Session
 from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock, Identity
 from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.bonds import Bond
@@ -22,6 +23,7 @@ from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances, SettlementRequest
 from gongji.settlement.decide import Decision
+from gongji.store.cipher import Vault
 from gongji.terms import (
     LOCAL_TIME,
     FilingChannel,
@@ -45,6 +47,23 @@ LAW: Law = read_law(shipped_packs())
 """The law as it is shipped, read once for all tests."""
 
 
+STORE = "memory"
+"""The store of every town: the option --store of the tests, see servers.py."""
+
+
+def an_office(clock: Clock, folders: Folders | None = None) -> Office:
+    """A fresh office, on the store that was asked for."""
+    if STORE == "memory":
+        return office_in_memory(clock, folders)
+    from servers import BorrowedStore, CitusStore
+
+    vault = Vault(os.urandom(32))
+    store = BorrowedStore(vault) if STORE == "postgres" else CitusStore(vault)
+    office = Office(store, folders or shipped_packs(), clock)
+    office.open()
+    return office
+
+
 def local(text: str) -> datetime:
     """A local time, `2025-11-10T09:00`."""
     return datetime.fromisoformat(text).replace(tzinfo=LOCAL_TIME)
@@ -62,7 +81,7 @@ class Town:
         self,
         region: str = SHANGHAI,
         now: str = "2025-11-10T09:00",
-        open_office: Callable[[Clock], Office] = office_in_memory,
+        open_office: Callable[[Clock], Office] = an_office,
     ) -> None:
         self.region = region
         self.now = local(now)

@@ -132,6 +132,15 @@ class Credential(Term):
     OTHER = "other"  # somebody else's
 
 
+class AccountUse(Term):
+    """个人账户使用: which accounts an institution asks for. The law says what is open beyond that."""
+
+    OWN_THEN_POOLED = "own_then_pooled"  # 本人账户用完后，使用共济资金
+    OWN = "own"  # 只用本人账户
+    POOLED = "pooled"  # 只用共济资金
+    NONE = "none"  # 不用账户
+
+
 class FilingChannel(Term):
     """办理渠道: where a pool was formed or changed (NET-17)."""
 

@@ -35,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    public_address: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = None
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -57,12 +61,23 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting(f"a GONGJI_ setting has the wrong form: {error}") from None
 
 
-_FOR_TESTS = frozenset({"citus", "shared", "test_postgres"})
+_FOR_TESTS = frozenset({"citus", "pictures", "shared", "test_postgres"})
 
 
 def shipped_packs() -> dict[str, dict[str, str]]:
     """The packs that come with the program: folder → file → text."""
     return folders_in(Path(str(resources.files("gongji") / "packs")))
+
+
+SANDBOX = "990000"
+"""The sandbox's region: no place, and loaded by nothing else."""
+
+
+def sandbox_packs() -> dict[str, dict[str, str]]:
+    """The shipped packs and the sandbox's own invented law beside them."""
+    folder = Path(str(resources.files("gongji") / "samples" / "sandbox"))
+    own = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.toml"))}
+    return {**shipped_packs(), f"{SANDBOX}-sandbox": own}
 
 
 def packs_of(chosen: Settings) -> Folders:
@@ -150,14 +165,15 @@ def _open_postgres(chosen: Settings) -> "PostgresStore":
         ) from None
 
 
-def build(chosen: Settings, clock: Clock = local_clock) -> Office:
-    """The office of a running service: schema brought up to date, key checked, law kept."""
+def build(chosen: Settings, clock: Clock = local_clock, folders: Folders | None = None) -> Office:
+    """The office of a running service: schema brought up to date, key checked, law kept. `folders`
+    are packs in place of those that the settings name."""
     from gongji.store.migrate import upgrade
 
     store = open_store(chosen)
     upgrade(store)
     store.check_key()
-    office = Office(store, packs_of(chosen), clock)
+    office = Office(store, folders or packs_of(chosen), clock)
     office.open()
     return office
 

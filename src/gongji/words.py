@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from gongji.terms import (
+    AccountUse,
     Care,
     Category,
     Channel,
@@ -136,6 +137,12 @@ OUTCOMES: Mapping[str, Saying] = {
         "The item is not in the catalogue, nor on the list of what may be bought.",
         "请购买目录内项目；目录外的由本人现金支付。",
         "Buy a listed item; one that is not listed is paid in cash.",
+    ),
+    "pool_not_asked": _saying(
+        "医药机构结算时没有申请使用共济资金。",
+        "The institution did not ask for pooled money when it settled.",
+        "请医药机构在结算时选择使用共济账户后重新结算。",
+        "The institution reverses the bill and settles again, asking for the pool.",
     ),
     "nothing_self_paid": _saying(
         "本次没有个人自负部分，自费部分不能用共济资金支付。",
@@ -468,6 +475,31 @@ REFUSALS: Mapping[str, Saying] = {
         "按不超过 available_fen 的金额提交，或不填金额以退回全部。",
         "Ask for available_fen at most, or leave the sum out to refund the whole.",
     ),
+    # Manual claims.
+    "papers_missing": _saying(
+        "材料不齐，不能登记。",
+        "Papers of the check list are missing, so the claim is not taken.",
+        "请补齐身份证件、社会保障卡、有效票据、申请表和承诺书。",
+        "Bring the identity document, the card, the receipts, the form and the commitment.",
+    ),
+    "no_such_claim": _saying(
+        "没有找到这笔零星报销。",
+        "No such manual claim is known.",
+        "请核对编号。",
+        "Check its id.",
+    ),
+    "own_entry": _saying(
+        "本人录入的，不能由本人复核。",
+        "Whoever entered a claim cannot review it.",
+        "请由另一位工作人员复核。",
+        "Another member of staff reviews it.",
+    ),
+    "claim_decided": _saying(
+        "这笔零星报销已经处理过。",
+        "This manual claim has been dealt with already.",
+        "请查看现在的进度。",
+        "Look at its present state.",
+    ),
 }
 """By the values of `policy.refusal.Code`."""
 
@@ -546,6 +578,12 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Words]] = {
         (Credential.OWN, "本人的卡或码", "own card or code"),
         (Credential.FAMILY_CODE, "亲情账户", "family account"),
         (Credential.OTHER, "他人的卡或码", "somebody else's"),
+    ),
+    AccountUse: _names(
+        (AccountUse.OWN_THEN_POOLED, "先本人账户、后共济资金", "own account, then the pool"),
+        (AccountUse.OWN, "本人账户", "own account"),
+        (AccountUse.POOLED, "共济资金", "the pool"),
+        (AccountUse.NONE, "不使用账户", "no account"),
     ),
     FilingChannel: _names(
         (FilingChannel.APP, "手机应用", "app"),

@@ -136,19 +136,24 @@ def test_what_the_fund_has_left_is_its_limit(clinic: Town) -> None:
     [
         ({"care": Care.INPATIENT}, Lack.PLAN),
         ({"happened_on": date(2025, 12, 31)}, Lack.PLAN),
-        ({"at": "shop"}, Lack.PLAN),
         ({"who": "unborn"}, Lack.AGE),
     ],
 )
 def test_a_plan_that_is_not_configured(clinic: Town, more: dict[str, Any], lack: Lack) -> None:
     """No other care, no earlier day, no resident without a birthday; nothing is guessed."""
     clinic.person("unborn", "resident")
-    clinic.pharmacy("shop")
-    if "at" in more:
-        more = {"at": f"Y{SHANGHAI}-shop", "care": Care.PHARMACY}
     found = decide(clinic, bill(clinic, line("阿莫西林"), **more))
     assert isinstance(found, Unclear)
     assert found.lack is lack
+
+
+def test_at_a_pharmacy_the_fund_pays_nothing(clinic: Town) -> None:
+    """No plan is needed: what is listed is self-paid, and the provision says so."""
+    clinic.pharmacy("shop")
+    asked = bill(clinic, line("阿莫西林"), at=f"Y{SHANGHAI}-shop", care=Care.PHARMACY)
+    found = decided(clinic, asked)
+    assert (found.result.bill.fund_paid_fen, found.result.bill.self_paid_fen) == (0, 100_00)
+    assert "100000/no_fund_care@2021-01-01" in found.cites
 
 
 def test_elsewhere_no_plan_is_configured(town: OpenTown) -> None:

@@ -9,8 +9,8 @@ from gongji.desk.premium_ports import Premium
 from gongji.desk.runs import ItemResult, RunReport
 from gongji.policy.contributions import PaidBy, PremiumState, Via
 from gongji.policy.refusal import Refusal
-from gongji.wiring import office_in_memory, shipped_packs
-from town import Town
+from gongji.wiring import shipped_packs
+from town import Town, an_office
 
 YEAR = 2026
 CUT_OFF = "2025-12-15T17:00"
@@ -55,12 +55,12 @@ def with_a_season(folder: str, text: str) -> dict[str, dict[str, str]]:
 
 def two_way_office(clock: Clock) -> Office:
     """The two-way region with a season: one purse, no choice, several sponsors a member."""
-    return office_in_memory(clock, with_a_season("450000-two-way", "two-way-qa"))
+    return an_office(clock, with_a_season("450000-two-way", "two-way-qa"))
 
 
 def national_office(clock: Clock) -> Office:
     """The baseline with a season: both purses are pooled."""
-    return office_in_memory(clock, with_a_season("100000-national", "na-qa-2024"))
+    return an_office(clock, with_a_season("100000-national", "na-qa-2024"))
 
 
 def register(

@@ -105,9 +105,10 @@ def test_the_book_keeps_both_days(family: Town) -> None:
     with family.office.store.read() as unit:
         (answer,) = unit.answers_by_id("b1")
     assert answer.happened_at < answer.recorded_at
-    raw = family.office.store._writer.execute(  # type: ignore[attr-defined]  # the days have no reader yet
-        "SELECT DISTINCT happened_on FROM entries WHERE act = 'settlement'"
-    ).fetchall()
+    with family.office.store.read() as unit:
+        raw = unit._db.execute(  # type: ignore[attr-defined]  # the days have no reader yet
+            "SELECT DISTINCT happened_on FROM entries WHERE act = 'settlement'"
+        ).fetchall()
     assert raw == [("2025-11-10",)]
 
 

@@ -477,7 +477,8 @@ def test_the_window_acts_for_those_who_cannot_and_the_agent_is_on_record(town: O
     )
     assert found.pool is not None
     store = family.office.store
-    raw = store._writer.execute("SELECT id, filing FROM pools").fetchall()  # type: ignore[attr-defined]  # the filing has no reader yet
+    with store.read() as unit:
+        raw = unit._db.execute("SELECT id, filing FROM pools").fetchall()  # type: ignore[attr-defined]  # the filing has no reader yet
     ((id, sealed),) = raw
     assert b"daughter" not in sealed
     opened = store._vault.open(sealed, id)  # type: ignore[attr-defined]  # as above

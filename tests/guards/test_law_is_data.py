@@ -77,6 +77,7 @@ MAY_NAME_A_DAY = {
     "web/example_story.py": "the examples of the API's documentation happen on a day",
     "web/examples.py": "the examples of the API's documentation happen on a day",
     "cli/catalogue.py": "the day from which the sample catalogue counts",
+    "cli/interface.py": "the day from which the sandbox's services count",
 }
 
 

@@ -18,7 +18,7 @@ def addresses(text: str) -> list[str]:
 
 def test_no_page_and_no_style_has_a_source_outside() -> None:
     """A page works on a network without a way out, and tells nobody that it was opened."""
-    looked_at = list(files("src/gongji/web", endings=(".html", ".css", ".js", ".svg", ".txt")))
+    looked_at = list(files("src/gongji/faces", endings=(".html", ".css", ".js", ".svg", ".txt")))
     assert len(looked_at) > 3
     found = {str(file.relative_to(ROOT)): addresses(file.read_text("utf-8")) for file in looked_at}
     assert {name: where for name, where in found.items() if where} == {}

@@ -8,7 +8,7 @@ import yaml
 
 from gongji.lab.scenarios import read_file, run_scenario
 from gongji.lab.verbs import VERBS
-from gongji.wiring import office_in_memory
+from town import an_office
 
 OWN = Path(__file__).parent
 SHARED = OWN.parents[2] / "shared" / "scenarios"
@@ -36,14 +36,14 @@ def scenarios(folder: Path) -> list[Any]:
 @pytest.mark.parametrize(("file", "scenario"), scenarios(OWN))
 def test_our_own_families(file: Path, scenario: dict[str, Any]) -> None:
     """The family of the scenario meets what it expects."""
-    result = run_scenario(str(file), scenario, office_in_memory)
+    result = run_scenario(str(file), scenario, an_office)
     assert result.passed, result.failure
 
 
 @pytest.mark.parametrize(("file", "scenario"), scenarios(SHARED))
 def test_the_shared_families(file: Path, scenario: dict[str, Any]) -> None:
     """The family of the scenario meets what it expects."""
-    result = run_scenario(str(file), scenario, office_in_memory)
+    result = run_scenario(str(file), scenario, an_office)
     verb = result.failure.get("verb")
     if verb in NOT_YET and result.failure["wrong"].get("refused", {}).get("came") == "not_yet":
         pytest.skip(f"the verb {verb} is not there yet")
@@ -103,6 +103,6 @@ def test_every_expectation_of_ours_has_been_seen_to_matter() -> None:
             changed = yaml.safe_load(yaml.safe_dump(scenario))
             other = [*value, "nobody"] if isinstance(value, list) else f"{value}1"
             changed["steps"][number]["expect"][key] = other
-            result = run_scenario(str(file), changed, office_in_memory)
+            result = run_scenario(str(file), changed, an_office)
             assert result.failure.get("step") == number + 1, (number, key)
             assert set(result.failure["wrong"]) == {key}

@@ -28,6 +28,7 @@ from gongji.settlement.bill import Balances, Bill, Facts, Institution, PoolFacts
 from gongji.settlement.decide import Decision, decide
 from gongji.terms import (
     LOCAL_TIME,
+    AccountUse,
     Care,
     Category,
     Credential,
@@ -51,7 +52,7 @@ _WORDS = """
     day who status ecode dead suspended current carried
     pool held sponsor-is scheme uses sponsor-ecode sponsor-dead second
     at elsewhere designated one-card care category prescription listed
-    credential code shown self uncovered fund total
+    credential code shown self uncovered accounts fund total
 """
 _GIVEN = set(_WORDS.split())
 _THEN = {"own", "pool", "cash", "current", "carried", "left", "from", "because", "by"}
@@ -111,6 +112,7 @@ def decided(region: str, given: str) -> Decision | Refusal:
         sponsor=f"P{code}-{g['shown']}" if "shown" in g else None,
         prescription=g.get("prescription", "y") == "y",
         listed=g.get("listed", "y") == "y",
+        accounts=AccountUse(g.get("accounts", "own_then_pooled")),
     )
     own = Balances(fen(g.get("current", "0")), fen(g.get("carried", "0")))
     facts = Facts(at, patient, institution, own, _pools(region, g), g.get("code") == "y")

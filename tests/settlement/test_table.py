@@ -31,6 +31,8 @@ THE_CODES: list[Case] = [
      "no_prescription pool=0 cash=100 because=no_prescription by=SET-7"),
     ("SH", "pool=500 listed=n",
      "not_listed pool=0 cash=100 because=not_listed by=SET-2,SET-7"),
+    ("SH", "pool=500 accounts=own",
+     "pool_not_asked pool=0 cash=100 because=pool_not_asked by=SET-3"),
     ("SH", "pool=500 self=0 uncovered=9",
      "nothing_self_paid own=0 pool=0 cash=9 because=nothing_self_paid by=SET-2"),
     ("SH", "pool=0 held=700",
@@ -56,6 +58,14 @@ REFUSED: list[Case] = [
 ]
 
 SHANGHAI: list[Case] = [
+    # What the institution asks for: no account, the own one, the pool alone, or one after the other.
+    ("SH", "who=employee carried=20 pool=500 accounts=none",
+     "pool_not_asked own=0 pool=0 cash=100 because=pool_not_asked"),
+    ("SH", "who=employee carried=20 pool=500 accounts=own", "pool_not_asked own=20 pool=0 cash=80"),
+    ("SH", "who=employee carried=20 pool=500 accounts=pooled", "pooled own=0 pool=100 cash=0"),
+    ("SH", "who=employee carried=20 pool=500 accounts=own_then_pooled", "pooled own=20 pool=80"),
+    ("SH", "who=employee carried=200 pool=500 accounts=own",
+     "own_funds own=100 because=pool_not_asked,own_funds_left"),
     # SET-3, ACC-5: own draw order by kind of care.
     ("SH", "who=employee current=20 carried=30 pool=500",
      "pooled current=20 carried=30 pool=50 cash=0 left=450"),

@@ -653,6 +653,46 @@ def test_answers_of_one_asker_newest_first_page_by_page(store: Store) -> None:
         assert ids(SHOP.id, 3, NEVER) == ["x"]
 
 
+def test_answers_of_one_asker_between_two_moments_oldest_first(store: Store) -> None:
+    """The first moment is inside, the last is not."""
+    with store.begin() as unit:
+        unit.write_answers(
+            [answer(f"b{n}", recorded_at=n * 100) for n in range(1, 5)]
+            + [answer("x", SHOP.id, recorded_at=200)]
+        )
+    with store.read() as unit:
+        found = unit.answers_between(CLINIC.id, 200, 400)
+        assert [one.key.id for one in found] == ["b2", "b3"]
+        assert unit.answers_between(CLINIC.id, 401, NEVER) == []
+
+
+def test_payments_are_summed_by_region_and_hour(store: Store) -> None:
+    """What went back is a row of its own; a credit is no payment."""
+    hour = 3_600_000_000
+    with store.begin() as unit:
+        unit.write_answers(
+            [
+                answer("b1", recorded_at=hour),
+                answer("b2", recorded_at=2 * hour - 1),
+                answer("b3", recorded_at=2 * hour),
+                answer("b4", recorded_at=2 * hour + 1, kind=AnswerKind.REVERSAL, reverses="b1"),
+                answer("b5", recorded_at=hour, kind=AnswerKind.CREDIT),
+                answer("b6", recorded_at=9 * hour),
+            ]
+        )
+    region = CLINIC.id[1:7]
+    with store.read() as unit:
+        found = unit.hour_sums([region], hour, 9 * hour)
+        assert [one[:4] for one in found] == [
+            (region, 0, AnswerKind.SETTLEMENT, 2),
+            (region, 1, AnswerKind.SETTLEMENT, 1),
+            (region, 1, AnswerKind.REVERSAL, 1),
+        ]
+        one = answer("b1")
+        assert found[0][4:] == (2 * one.own_fen, 2 * one.pooled_fen, 2 * one.cash_fen)
+        assert unit.hour_sums(["999999"], 0, NEVER) == []
+
+
 # ── Law, years, runs ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -712,12 +752,15 @@ def test_a_run_keeps_its_place_and_its_failures(store: Store) -> None:
         unit.keep_run(later, [("a", "no_pool", 2), ("b", "forbidden", 3)])
     with store.read() as unit:
         assert unit.run_state("310000", "rollover") == later
+        assert unit.runs_in("310000") == [later]
         assert unit.run_failures("310000", "rollover") == [
             ("a", "no_pool", 2),
             ("b", "forbidden", 3),
         ]
         assert unit.run_state("371300", "rollover") is None
         assert unit.run_failures("371300", "rollover") == []
+        assert unit.runs_in("310000") == [later]
+        assert unit.runs_in("371300") == []
 
 
 # ── The contract is whole ────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from gongji.desk.ports import WrongKey
+from gongji.desk.ports import StoreUnavailable, WrongKey
 from gongji.store.migrate import upgrade
 from gongji.store.sqlite import SqliteStore
 from gongji.store.tables import metadata
@@ -95,7 +95,7 @@ def test_upgrading_again_changes_nothing(migrated: SqliteStore, tmp_path: Path) 
     assert schema(tmp_path / "migrated.db") == before
 
 
-REFERENCE = {"laws", "marks", "catalogue_editions", "catalogue_items"}
+REFERENCE = {"laws", "marks", "catalogue_editions", "catalogue_items", "national_items"}
 """Tables of what belongs to no region; every node of a cluster has them whole."""
 
 
@@ -155,12 +155,30 @@ def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], wro
 
 
 @pytest.mark.parametrize(
-    "database", ["postgresql://localhost/gongji", "gongji.db", "sqlite:///", "sqlite://x", ""]
+    "database", ["mysql://localhost/gongji", "gongji.db", "sqlite:///", "sqlite://x", ""]
 )
 def test_a_database_that_is_not_ours_to_open_is_named(database: str) -> None:
     """With the form that is."""
     with pytest.raises(BadSetting, match="GONGJI_DATABASE"):
         open_store(Settings(database=database, key=KEY))
+
+
+@pytest.mark.parametrize(
+    "database", ["postgresql://me:secret@[host/x", "postgresql://me:secret%@host/x"]
+)
+def test_a_mistake_in_a_connection_string_does_not_show_the_password(database: str) -> None:
+    """The form is named, and how to write what means something in it."""
+    with pytest.raises(BadSetting, match="postgresql://USER:PASSWORD@HOST:PORT/NAME") as found:
+        open_store(Settings(database=database, key=KEY))
+    assert "secret" not in str(found.value)
+
+
+def test_a_server_that_refuses_is_said_without_the_password(tmp_path: Path) -> None:
+    """Nobody listens there."""
+    chosen = Settings(database="postgresql://me:secret@127.0.0.1:1/gongji", key=KEY)
+    with pytest.raises(StoreUnavailable, match="the database cannot be used") as found:
+        build(chosen)
+    assert "secret" not in str(found.value)
 
 
 def test_packs_of_ones_own(tmp_path: Path) -> None:

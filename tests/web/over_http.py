@@ -10,10 +10,12 @@ from litestar.testing import TestClient
 
 from gongji.desk.counter import Counter
 from gongji.desk.ports import Caller, CallerKind
+from gongji.faces.app import pages, shared
+from gongji.faces.house import House
+from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.terms import micros
 from gongji.web.access import make_token
 from gongji.web.app import create_app
-from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
 from town import LINYI, SHANGHAI, Town
 
 SECRET = b"a secret for tests, 32 bytes long"
@@ -122,7 +124,12 @@ def opened(*, with_sample: bool = True) -> Iterator[Web]:
     """A furnished town over HTTP, closed afterwards."""
     town = furnished(Town())
     sample = sample_of(town) if with_sample else None
-    app = create_app(Counter(town.office), token_secret=SECRET, sample=sample)
+    app = create_app(
+        Counter(town.office),
+        token_secret=SECRET,
+        pages=pages(),
+        shared=shared(House(SECRET), sample),
+    )
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Web(town, client)
     town.close()

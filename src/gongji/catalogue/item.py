@@ -41,6 +41,7 @@ class Kind(StrEnum):
     PIECE = "piece"  # 中药饮片
     DEVICE = "device"  # 医疗器械
     CONSUMABLE = "consumable"  # 医用耗材
+    SERVICE = "service"  # 诊疗项目、医疗服务设施, on a region's own list
 
 
 class OtherInsurance(StrEnum):

@@ -100,7 +100,9 @@ def _check_place(cells: Cells, item: Item, which: CatalogueList, national: bool)
     """Refuse what does not belong on this list."""
     device = item.kind in (Kind.DEVICE, Kind.CONSUMABLE)
     if device != (which is CatalogueList.DEVICE):
-        remedy = "drug and piece for the drug list, device and consumable for the device list"
+        remedy = (
+            "drug, piece and service for the drug list, device and consumable for the device list"
+        )
         cells.wrong("kind", f"{item.kind} on the {which} list", remedy)
     elif which is CatalogueList.DEVICE and item.listed in (ListClass.A, ListClass.B):
         cells.wrong("class", "a device has no such class", "account, or excluded")

@@ -1,12 +1,11 @@
 """Commands for the agency's calendar: the turn of the year, and statements."""
 
-import sys
 from datetime import date
-from typing import Any, NoReturn
 
 import rich_click as click
 
 from gongji.cli.law import DAY
+from gongji.cli.telling import progress_of, told
 
 
 @click.command()
@@ -70,58 +69,3 @@ def statement(person: str, month: str) -> None:
     ):
         table.add_row(name, f"{fen / 100:,.2f}", "")
     Console().print(table)
-
-
-def told(refusal: Any, office: Any) -> NoReturn:
-    """Say why not, with the rules, and end with exit code 2."""
-    rules = rules_of(refusal.cites, office)
-    when = f"; from {refusal.succeeds_at:%Y-%m-%d %H:%M} on" if refusal.succeeds_at else ""
-    cited = f" ({', '.join(rules)})" if rules else ""
-    click.echo(f"gongji: {refusal.code}{cited}{when}", err=True)
-    sys.exit(2)
-
-
-def rules_of(cites: Any, office: Any) -> list[str]:
-    """The rules behind the provisions that an answer cites."""
-    return sorted({rule for key in cites for rule in office.law.provision(key).rules})
-
-
-class progress_of:  # noqa: N801 - used as a verb: `with progress_of(name) as report`
-    """A bar in the terminal with rate and time, fed by a run's journal."""
-
-    def __init__(self, name: str, total: int | None = None) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}/s"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            transient=True,
-        )
-        self._task = self._progress.add_task(name, total=total, rate="–")
-
-    def __enter__(self) -> Any:
-        self._progress.__enter__()
-
-        def report(state: Any) -> None:
-            speed = self._progress.tasks[0].speed
-            self._progress.update(
-                self._task,
-                completed=state.done + state.failed,
-                rate=f"{speed:,.0f}" if speed else "–",
-            )
-
-        return report
-
-    def __exit__(self, *raised: Any) -> None:
-        self._progress.__exit__(*raised)

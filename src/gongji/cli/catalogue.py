@@ -177,8 +177,8 @@ def adjudicate(file: Path) -> None:
     import msgspec
 
     from gongji.catalogue.treatment import Unclear
-    from gongji.cli.calendar import rules_of, told
     from gongji.cli.catalogue_words import tell_lines, tell_unclear
+    from gongji.cli.telling import rules_of, told
     from gongji.desk.adjudicating import FeeBill
     from gongji.desk.adjudicating import adjudicate as decide
     from gongji.policy.refusal import Refusal

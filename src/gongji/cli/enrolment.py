@@ -6,8 +6,8 @@ from typing import Any
 
 import rich_click as click
 
-from gongji.cli.calendar import told
 from gongji.cli.law import DAY
+from gongji.cli.telling import told
 
 
 @click.command()

@@ -106,17 +106,15 @@ def diff(a: str, b: str, on: date | None) -> None:
     """Where two regions differ. A region and a day may be given as 310000@2022-08-01."""
     from rich.console import Console
 
-    from gongji.policy.reading import QUESTIONS
+    from gongji.policy.differences import differences
 
     law = _law()
     today = on or date.today()  # noqa: DTZ011 - a default for the reader's own day
     sides = [_side(a, today), _side(b, today)]
     one, other = (law.on(region, day) for region, day in sides)
     table = _wrapped("question", *(f"{region} {day}" for region, day in sides))
-    for question in QUESTIONS.values():
-        left, right = getattr(one, question.name), getattr(other, question.name)
-        if _value(left) != _value(right):
-            table.add_row(f"{question.name}\n{question.asks.zh}", _answer(left), _answer(right))
+    for question, left, right in differences(one, other):
+        table.add_row(f"{question.name}\n{question.asks.zh}", _answer(left), _answer(right))
     Console().print(table)
 
 
@@ -133,10 +131,6 @@ def _wrapped(*columns: str) -> Any:
 def _side(text: str, today: date) -> tuple[str, date]:
     region, _, day = text.partition("@")
     return region, DAY.convert(day, None, None) if day else today
-
-
-def _value(provision: Provision[Any] | None) -> object:
-    return None if provision is None else provision.value
 
 
 def _answer(provision: Provision[Any] | None) -> str:

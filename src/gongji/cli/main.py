@@ -5,7 +5,20 @@ import sys
 import rich_click as click
 
 from gongji import __version__
-from gongji.cli import books, calendar, catalogue, enrolment, keys, law, plans, premiums, run
+from gongji.cli import (
+    books,
+    calendar,
+    catalogue,
+    enrolment,
+    institution,
+    keys,
+    law,
+    national,
+    plans,
+    premiums,
+    run,
+    staff,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +46,10 @@ for command in (
     enrolment.ceiling,
     premiums.notices,
     keys.keys,
+    national.national,
+    institution.simulate_institution,
+    national.fuzz_interface,
+    staff.staff,
 ):
     cli.add_command(command)
 
@@ -41,6 +58,7 @@ def main() -> None:
     """The entry point: expected failures become one line on stderr."""
     from gongji.desk.ports import StoreUnavailable, WrongKey
     from gongji.lab.forms import BadScenario
+    from gongji.lab.institution import NoCentre
     from gongji.policy.pack import NoProvision, UnknownRegion
     from gongji.policy.reading import BadPack
     from gongji.wiring import BadSetting
@@ -51,6 +69,7 @@ def main() -> None:
         BadPack,
         BadScenario,
         BadSetting,
+        NoCentre,
         NoProvision,
         StoreUnavailable,
         UnknownRegion,

@@ -1,10 +1,8 @@
 """Commands for the city's commercial plan: the collection of a year's orders, and an order."""
 
-from collections import Counter
-
 import rich_click as click
 
-from gongji.cli.calendar import progress_of, told
+from gongji.cli.telling import batch_told, progress_of, told
 
 
 @click.group()
@@ -23,25 +21,12 @@ def collect(year: int, region: str, batch: str, dry_run: bool) -> None:
     Safe to start twice, and to start again after it was stopped; payments go on meanwhile.
     """
     from gongji.desk.plans import collect_plans
-    from gongji.policy.refusal import Refusal
     from gongji.wiring import build, settings
 
     office = build(settings())
     with progress_of("plans") as progress:
         found = collect_plans(office, region, year, batch, progress=progress, dry_run=dry_run)
-    if isinstance(found, Refusal):
-        office.store.close()
-        told(found, office)
-    say = "would take" if dry_run else "took"
-    click.echo(
-        f"{say} {found.amount_now_fen / 100:,.2f} yuan for {found.done_now:,} orders, "
-        f"{found.failed_now:,} failed (the whole batch: {found.state.amount_fen / 100:,.2f} yuan "
-        f"for {found.state.done:,}, {found.state.failed:,} failed)"
-    )
-    failures = office.ask(lambda session: session.unit.run_failures(region, found.state.name))
-    office.store.close()
-    for code, count in sorted(Counter(code for _, code, _ in failures).items()):
-        click.echo(f"  {code}: {count:,}")
+    batch_told(found, office, region, "would take" if dry_run else "took", "orders")
 
 
 @plans.command()

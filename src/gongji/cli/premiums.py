@@ -6,7 +6,7 @@ from typing import Any
 
 import rich_click as click
 
-from gongji.cli.calendar import progress_of, rules_of, told
+from gongji.cli.telling import batch_told, progress_of, rules_of, told
 
 _YEAR = click.IntRange(2000, 2100)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -70,29 +70,14 @@ def deduct(year: int, region: str, batch: str, dry_run: bool) -> None:
 
     Safe to start twice, and to start again after it was stopped; payments go on meanwhile.
     """
-    from collections import Counter
-
     from gongji.desk.deducting import deduct as deduct_premiums
-    from gongji.policy.refusal import Refusal
 
     office = _office()
     counts = office.ask(lambda session: session.unit.count_premiums(region, year))
     total = sum(count for count, _ in counts.values())
     with progress_of("premiums", total) as progress:
         found = deduct_premiums(office, region, year, batch, progress=progress, dry_run=dry_run)
-    if isinstance(found, Refusal):
-        office.store.close()
-        told(found, office)
-    say = "would deduct" if dry_run else "deducted"
-    click.echo(
-        f"{say} {found.amount_now_fen / 100:,.2f} yuan for {found.done_now:,} premiums, "
-        f"{found.failed_now:,} failed (the whole batch: {found.state.amount_fen / 100:,.2f} yuan "
-        f"for {found.state.done:,}, {found.state.failed:,} failed)"
-    )
-    failures = office.ask(lambda session: session.unit.run_failures(region, found.state.name))
-    office.store.close()
-    for code, count in sorted(Counter(code for _, code, _ in failures).items()):
-        click.echo(f"  {code}: {count:,}")
+    batch_told(found, office, region, "would deduct" if dry_run else "deducted", "premiums")
 
 
 @premiums.command()

@@ -13,6 +13,8 @@ STORMS = ("weather", "kills", "bank", "blows", "outage", "disk")
 
 @click.command()
 @click.option("--sample", is_flag=True, help="Fill an empty store with the sample city first.")
+@click.option("--sandbox", is_flag=True, help="An invented city for a vendor, made anew.")
+@click.option("--abroad", is_flag=True, help="Let the sandbox listen beyond this machine.")
 @click.option("--host", help="Address to listen on (GONGJI_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (GONGJI_PORT).")
 @click.option(
@@ -22,18 +24,29 @@ STORMS = ("weather", "kills", "bank", "blows", "outage", "disk")
     show_default=True,
     help="Processes that serve; for PostgreSQL, about one a core.",
 )
-def serve(sample: bool, host: str | None, port: int | None, workers: int) -> None:
-    """Start the service: the API, its documentation and the pages."""
+def serve(
+    sample: bool, sandbox: bool, abroad: bool, host: str | None, port: int | None, workers: int
+) -> None:
+    """Start the service: the API, the national interface, the documentation and the pages."""
+
     import msgspec
     from rich.console import Console
 
     from gongji.cli import serving
+    from gongji.cli.sandbox import serve_sandbox
     from gongji.cli.workers import check_port, run_service
     from gongji.wiring import build, settings
 
     chosen = settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     chosen = msgspec.structs.replace(chosen, **given)
+    if sample and sandbox:
+        raise click.UsageError("--sample and --sandbox are two cities; choose one")
+    if abroad and not sandbox:
+        raise click.UsageError("--abroad is for --sandbox")
+    if sandbox:
+        serve_sandbox(chosen, abroad=abroad)
+        return
     if sample:
         serving.refuse_sample_abroad(chosen)
     if workers > 1 and chosen.database.startswith("sqlite:"):
@@ -45,8 +58,7 @@ def serve(sample: bool, host: str | None, port: int | None, workers: int) -> Non
     city = serving.sample_city(office) if sample else None
     serving.announce(Console(), office, chosen, city)
     office.store.close()
-    shown = None if city is None else serving.sample_of(city, chosen)
-    run_service(chosen, shown, workers)
+    run_service(chosen, city, workers)
 
 
 @click.command()

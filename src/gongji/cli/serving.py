@@ -1,28 +1,37 @@
-"""Putting the service together: the sample city, and what is said at the start."""
+"""Putting the service together: the sample city, the faces, and what is said at the start."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
+import httpx2
 from rich.console import Console
 
 from gongji.cli.catalogue import sample_editions
+from gongji.cli.interface import connect_sample
+from gongji.cli.players import players
 from gongji.desk.editions import import_edition
 from gongji.desk.office import Office
+from gongji.faces.app import shared
+from gongji.faces.demo_provider import LOOPBACK, DemoProvider
+from gongji.faces.house import House
+from gongji.faces.oidc import Provider, RelyingParty
+from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.lab.city import City, build_city
 from gongji.lab.folk import institutions_of, li_ming
+from gongji.terms import local_day
 from gongji.web.access import make_token
-from gongji.web.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.wiring import BadSetting, Settings, open_vault
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SHOWN = "310000"  # the sample family of the first page lives in Shanghai's pack
 
 
 def refuse_sample_abroad(chosen: Settings) -> None:
     """The sample's keys are printed for everyone to see: they never leave this machine."""
-    if chosen.host not in _LOOPBACK:
+    if chosen.host not in LOOPBACK:
         raise BadSetting(
             f"GONGJI_HOST: {chosen.host} is not this machine; the sample city with its published "
-            f"keys is served on {', '.join(sorted(_LOOPBACK))} only"
+            f"keys is served on {', '.join(sorted(LOOPBACK))} only"
         )
 
 
@@ -32,10 +41,62 @@ def sample_city(office: Office) -> City:
     if city.fresh:
         for head, content in sample_editions(_SHOWN):
             office.do(partial(import_edition, head=head, content=content, by="sample"))
+        office.do(partial(connect_sample, institutions=city.institutions))
     return city
 
 
-def sample_of(city: City, chosen: Settings) -> SampleInfo:
+def dressed(
+    office: Office, chosen: Settings, secret: bytes, city: City | None
+) -> tuple[House, Mapping[str, Any]]:
+    """The faces' hall, and what the application keeps for their pages. `secret` seals cookies."""
+    demo = (
+        None
+        if city is None
+        else DemoProvider(players(city, _SHOWN, _with_claims(office)), chosen.host)
+    )
+    house = House(
+        secret,
+        provider=_relying_party(chosen, demo),
+        demo=demo,
+        public_address=chosen.public_address,
+    )
+    return house, shared(house, None if city is None else _sample_of(city, chosen))
+
+
+def connect_demo(house: House, app: Any) -> None:
+    """Let the service ask the demo provider, which is part of itself, without a socket."""
+    if house.demo is not None and house.provider is not None:
+        house.provider.reached_by(httpx2.ASGITransport(app=app))
+
+
+def _with_claims(office: Office) -> str:
+    """A region that has claims at the window, for the demonstration's reviewer."""
+    today = local_day(office.clock())
+    regions = (region for region in office.law.packs if office.law.on(region, today).window_claim)
+    return next(regions, _SHOWN)
+
+
+def _relying_party(chosen: Settings, demo: DemoProvider | None) -> RelyingParty | None:
+    """The identity provider of the settings, or that of the demonstration."""
+    if demo is not None:
+        return RelyingParty(demo.provider)
+    if chosen.oidc_issuer is None:
+        return None
+    if chosen.oidc_client is None or chosen.oidc_secret is None:
+        raise BadSetting(
+            "GONGJI_OIDC_ISSUER: GONGJI_OIDC_CLIENT and GONGJI_OIDC_SECRET are needed beside it,"
+            " as the identity provider has given them"
+        )
+    return RelyingParty(
+        Provider(
+            issuer=chosen.oidc_issuer,
+            client_id=chosen.oidc_client,
+            client_secret=chosen.oidc_secret,
+        )
+    )
+
+
+def _sample_of(city: City, chosen: Settings) -> SampleInfo:
     """李明's family, and where it goes when it is ill."""
     keys = {key.caller.subject: key.key for key in city.keys}
     father, mother, son = li_ming(_SHOWN).people

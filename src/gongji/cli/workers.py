@@ -19,11 +19,16 @@ from functools import partial
 
 import uvicorn
 
+from gongji.cli.interface import interface_of
+from gongji.cli.serving import connect_demo, dressed
 from gongji.desk.counter import Counter
 from gongji.desk.ports import StoreUnavailable
+from gongji.faces.app import pages
+from gongji.lab.city import City
+from gongji.national.gateway import route
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
-from gongji.web.sample import SampleInfo
+from gongji.web.protocol import Http11
 from gongji.wiring import (
     BadSetting,
     Settings,
@@ -42,18 +47,18 @@ DRAINS_S = 10
 def check_port(chosen: Settings) -> None:
     """BadSetting for an address that is not ours or a port in use, told once and before any work:
     a shared port would let a second service onto it in silence."""
-    _bound(chosen, shared=False).close()
+    bound(chosen, shared=False).close()
 
 
-def run_service(chosen: Settings, sample: SampleInfo | None, workers: int) -> None:
+def run_service(chosen: Settings, city: City | None, workers: int) -> None:
     """Serve until told to stop. Whoever is in a queue then is served first."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if workers == 1:
-        serve(chosen, sample, shared=False)
+        serve(chosen, city, shared=False)
     elif not hasattr(socket, "SO_REUSEPORT"):
         raise BadSetting("--workers: this system cannot share a port; leave it at 1")
     else:
-        supervise(partial(serve, chosen, sample, shared=True), workers)
+        supervise(partial(serve, chosen, city, shared=True), workers)
 
 
 def supervise(serves: Callable[[], None], workers: int) -> None:
@@ -85,11 +90,11 @@ def supervise(serves: Callable[[], None], workers: int) -> None:
             process.join()
 
 
-def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
+def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
     config = uvicorn.Config(
-        application(chosen, sample),
-        http="httptools",
+        application(chosen, city),
+        http=Http11,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -97,27 +102,34 @@ def serve(chosen: Settings, sample: SampleInfo | None, *, shared: bool) -> None:
         timeout_keep_alive=75,  # an institution keeps its connections over a quiet minute
         timeout_graceful_shutdown=DRAINS_S,
     )
-    listening = _bound(chosen, shared=shared)
+    listening = bound(chosen, shared=shared)
     with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run([listening])
 
 
-def application(chosen: Settings, sample: SampleInfo | None) -> Lane:
-    """The web application of this process. It closes its store when it stops."""
+def application(chosen: Settings, city: City | None) -> Lane:
+    """The API, the faces and the national interface of this process, over one counter. It closes its
+    store when it stops."""
     office = build(chosen, never_back())
     vault = open_vault(chosen)
+    counter = Counter(office, longest=chosen.queue)
+    house, kept = dressed(office, chosen, vault.derive("pages"), city)
     app = create_app(
-        Counter(office, longest=chosen.queue),
+        counter,
         token_secret=vault.derive("tokens"),
-        sample=sample,
         certificate_key=vault.derive("certificates"),
+        public_address=chosen.public_address,
+        pages=[route(interface_of(counter, vault, chosen)), *pages()],
+        shared=kept,
     )
+    connect_demo(house, app)
     app.on_shutdown.append(office.store.close)
     calm_the_collector()
     return Lane(app)
 
 
-def _bound(chosen: Settings, *, shared: bool) -> socket.socket:
+def bound(chosen: Settings, *, shared: bool) -> socket.socket:
+    """A socket at the address to listen at; BadSetting where that cannot be."""
     found = socket.socket(socket.AF_INET6 if ":" in chosen.host else socket.AF_INET)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:

@@ -121,7 +121,9 @@ def adjudicate(
     )
     rests = [_relied(part, kind, law) for part, kind in zip(result.lines, kinds, strict=True)]
     relied = [provision for line in rests for provision in line]
-    if asked.plan is None and law.benefit_plans is not None:
+    if asked.plan is None and asked.care in law.no_fund_care.value:
+        relied.append(law.no_fund_care)
+    elif asked.plan is None and law.benefit_plans is not None:
         relied.append(law.benefit_plans)
     line_cites = tuple(keys(line) for line in rests)
     return Decided(result, kinds, shelves.editions, line_cites, keys(relied))
@@ -176,6 +178,8 @@ def _plan(
     """The plan that was given, or the region's for scheme, care, age and level."""
     if asked.plan is not None:
         return money.Plan(asked.plan.deductible_left_fen, asked.plan.ratio_bp, asked.fund_left_fen)
+    if asked.care in law.no_fund_care.value:
+        return money.Plan(0, 0)
     plans = law.benefit_plans.value if law.benefit_plans else ()
     fitting = plans_for(plans, patient.scheme, asked.care, retired=asked.retired)
     if any(plan.asks_age for plan in fitting):

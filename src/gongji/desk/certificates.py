@@ -8,16 +8,15 @@ opens nothing and carries no name and no number.
 import hmac
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
-from functools import lru_cache
-from importlib import resources
+from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from gongji.desk.identity import mask_name, mask_number
 from gongji.desk.office import Session
+from gongji.desk.papers import set_in_type
 from gongji.desk.ports import Caller
 from gongji.desk.premium_ports import Premium
 from gongji.desk.premiums import may_see, premium_of
@@ -26,9 +25,6 @@ from gongji.policy.contributions import PremiumState, certificate_day
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.working_days import UnknownYear
 from gongji.terms import LOCAL_TIME, local_day, moment
-
-if TYPE_CHECKING:
-    from typst import Fonts
 
 _SEAL = 16
 """Bytes of the seal in a token: as much as can be typed from a print, and 2^128 to guess."""
@@ -165,8 +161,6 @@ def _seal(certificate: Certificate, key: bytes) -> str:
 
 def pdf_of(certificate: Certificate, words: Printed, verify_url: str) -> bytes:
     """The certificate as a PDF. `verify_url` has the token in it and is what the QR code says."""
-    import typst
-
     said = {
         "number": certificate.number,
         "region": words.region_name,
@@ -180,33 +174,10 @@ def pdf_of(certificate: Certificate, words: Printed, verify_url: str) -> bytes:
         "available_from": _zh(certificate.available_from),
         "verify_url": verify_url,
     }
-    made = typst.compile(
-        _template(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"said": msgspec.json.encode(said).decode(), "qr": _qr(verify_url)},
-        pdf_standards="a-2b",
-        # The paper's own day: a clock here would make two prints of one certificate differ.
-        timestamp=datetime.combine(certificate.available_from, time(), UTC),
+    # The paper's own day: a clock here would make two prints of one certificate differ.
+    return set_in_type(
+        "premium_certificate.typ", said, certificate.available_from, qr=_qr(verify_url)
     )
-    return made
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> "Fonts":
-    from pylopdf_fonts_zh_cn import sans_path
-    from typst import Fonts
-
-    return Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[sans_path().parent]
-    )
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    folder = resources.files("gongji.desk") / "templates"
-    return (folder / "premium_certificate.typ").read_bytes()
 
 
 def _qr(text: str) -> str:

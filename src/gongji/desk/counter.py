@@ -1,4 +1,4 @@
-"""柜台: one queue, and one or two hands behind it.
+"""柜台: one queue, and as many hands behind it as the store can use.
 
 Requests that arrive while a unit of work is being committed wait and then go into the next one
 together, in the order of arrival, which is law (SET-4). There is no timer: an idle counter takes a
@@ -44,19 +44,13 @@ class _Waiting(NamedTuple):
 
 
 class Counter:
-    """The writers' queue. `start` before the first request, `stop` when the last is done.
+    """The writers' queue. `start` before the first request, `stop` when the last is done."""
 
-    `hands`: how many batches may be under way; a second one helps where the store is a server.
-    """
-
-    def __init__(
-        self, office: Office, *, longest: int = 10_000, batch: int = 256, hands: int = 1
-    ) -> None:
+    def __init__(self, office: Office, *, longest: int = 10_000, batch: int = 256) -> None:
         assert longest > 0
         assert batch > 0
-        assert hands > 0
         self.office = office
-        self._longest, self._batch, self._hands = longest, batch, hands
+        self._longest, self._batch = longest, batch
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
         self._turn = threading.Semaphore()
@@ -68,7 +62,7 @@ class Counter:
         """Open the counter."""
         assert not self._threads, "started twice"
         self._open = True
-        for n in range(self._hands):
+        for n in range(self.office.store.hands):
             self._threads.append(
                 threading.Thread(target=self._work, name=f"writer-{n}", daemon=True)
             )
@@ -121,7 +115,7 @@ class Counter:
     def _work(self) -> None:
         while True:
             self._turn.acquire()
-            turn = _Turn(self._turn)
+            turn = Turn(self._turn)
             try:
                 taken = self._take()
                 if not taken:
@@ -139,7 +133,7 @@ class Counter:
             size = min(len(self._queue), self._batch)
             return [self._queue.popleft() for _ in range(size)]
 
-    def _serve(self, taken: Sequence[_Waiting], turn: "_Turn") -> list[Any]:
+    def _serve(self, taken: Sequence[_Waiting], turn: "Turn") -> list[Any]:
         """One result for each, an exception where it failed."""
         bills = [waiting.settle for waiting in taken if waiting.settle is not None]
         named = [waiting.regions for waiting in taken]
@@ -161,7 +155,7 @@ class Counter:
             return [result for waiting in taken for result in self._serve([waiting], turn)]
 
 
-class _Turn:
+class Turn:
     """A hand's turn to take from the queue, until it says that the next one may."""
 
     def __init__(self, semaphore: threading.Semaphore) -> None:

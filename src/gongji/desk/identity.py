@@ -45,6 +45,10 @@ _PROVINCES = frozenset(
 )
 
 
+_FOREIGNER = "9"
+"""外国人永久居留身份证: a 9, the province, the nationality, then as in every other number."""
+
+
 def wrong_number(number: str, today: date) -> str | None:
     """What is wrong with an identity number, and what to do; None for a number that can be one.
 
@@ -55,8 +59,9 @@ def wrong_number(number: str, today: date) -> str | None:
         return "18 characters are needed: 17 digits, then a digit or X"
     if number[17] not in "0123456789X":
         return "the last character is a digit or a capital X"
-    if number[:2] not in _PROVINCES:
-        return f"no province has the code {number[:2]}; read the first two digits again"
+    province = number[1:3] if number[0] == _FOREIGNER else number[:2]
+    if province not in _PROVINCES:
+        return f"no province has the code {province}; read the first digits again"
     born = birth_date(number)
     if born is None:
         return f"{number[6:14]} is no date of birth (YYYYMMDD); read digits 7 to 14 again"

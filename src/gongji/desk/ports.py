@@ -9,6 +9,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from gongji.desk.catalogue_ports import CatalogueUnit
+from gongji.desk.claims_ports import ClaimsUnit
+from gongji.desk.faces_ports import FacesUnit
+from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
@@ -129,6 +132,18 @@ class ToSettle(NamedTuple):
     purses: dict[AccountKey, Balance]
 
 
+class HourSums(NamedTuple):
+    """一小时的支付: what one region's institutions have settled, or given back, in one hour."""
+
+    region: str
+    hour: int  # whole hours since the beginning that was asked for
+    kind: AnswerKind
+    bills: int
+    own_fen: int
+    pooled_fen: int
+    cash_fen: int
+
+
 class RunState(NamedTuple):
     """批处理进度: how far a run has come. `cursor` is the last item done; instants in micros."""
 
@@ -199,7 +214,7 @@ class Asking(NamedTuple):
         return Filing(self.channel, self.by.subject, self.agent, reason)
 
 
-class Unit(CatalogueUnit, PremiumUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People
@@ -270,6 +285,8 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
         self, ids: Iterable[str], *, sponsor: str | None = None, limit: int, before: int
     ) -> list[Answer]: ...
     def answers_of_asker(self, asker: str, *, limit: int, before: int) -> list[Answer]: ...
+    def answers_between(self, asker: str, since: int, until: int) -> list[Answer]: ...
+    def hour_sums(self, regions: Iterable[str], since: int, until: int) -> list[HourSums]: ...
 
     # Law and calendar
     def keep_law(self, version: str, packs: Mapping[str, Mapping[str, str]]) -> None: ...
@@ -284,6 +301,7 @@ class Unit(CatalogueUnit, PremiumUnit, Protocol):
     # Runs
     def run_state(self, region: str, name: str) -> RunState | None: ...
     def keep_run(self, state: RunState, failures: Sequence[tuple[str, str, int]]) -> None: ...
+    def runs_in(self, region: str) -> list[RunState]: ...
     def run_failures(self, region: str, name: str) -> list[tuple[str, str, int]]: ...
 
 
@@ -293,7 +311,11 @@ class Store(Protocol):
     Units that are `shared` may write at once: settlements, which take each account for themselves
     when they ask for its balance. A unit that is not has the regions that it names to itself, or
     the whole where it names none. Raises StoreUnavailable, and Conflict where two were at once.
+
+    `hands`: how many units of one process that write get further together than one after another.
     """
+
+    hands: int
 
     def begin(
         self, *, regions: Collection[str] | None = None, shared: bool = False

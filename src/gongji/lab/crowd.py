@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from gongji.terms import (
 )
 
 REGION = "310000"
+_BORN = (date(1980, 1, 1), date(2012, 1, 1))  # parents, children: plans may ask for the age
 _FAMILY = 4  # a sponsor, a spouse with a small account of its own, two children
 _CHUNK = 10_000  # families in a unit of work: few commits, and memory that does not grow
 
@@ -120,7 +122,8 @@ def _pool(n: int) -> str:
 def _registered(n: int, place: int) -> tuple[Person, Identity]:
     scheme = Scheme.EMPLOYEE if place < 2 else Scheme.RESIDENT
     # It is no number that anybody could have: only its hash is looked at.
-    return Person(_person(n, place), REGION, scheme), Identity("示范", f"310199{n:07d}{place}")
+    person = Person(_person(n, place), REGION, scheme, born=_BORN[place >= 2])
+    return person, Identity("示范", f"310199{n:07d}{place}")
 
 
 def _bond(n: int, place: int, at: int) -> Bond:

@@ -1,25 +1,29 @@
 """In-process measurement: batches against a durable store, and the same rows by bare SQL."""
 
 import random
+import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from gongji.desk.counter import Turn
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Unit
 from gongji.desk.settling import Answered, replay, settle_batch
-from gongji.lab.crowd import Crowd, requests
+from gongji.lab.crowd import REGION, Crowd, requests
 from gongji.lab.grounds import Bare, Ground, Rows, transaction
 from gongji.lab.load import share
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import decide
 from gongji.terms import local_day
+
+T = TypeVar("T")
 
 PARTS = ("read", "decide", "encode", "write", "commit", "rest")
 """Where the time of a settlement goes."""
@@ -78,10 +82,10 @@ def in_process(
                     store=ground.name,
                     batch=size,
                     settlements=count,
-                    a_second=count / sum(run.waits_s),
+                    a_second=count / run.seconds,
                     p50_ms=share(sorted(run.waits_s), 0.5) * 1000,
                     p99_ms=share(sorted(run.waits_s), 0.99) * 1000,
-                    each_us=sum(run.waits_s) / count * 1e6,
+                    each_us=run.seconds / count * 1e6,
                     cpu_us=cpu_s / count * 1e6,
                     bare_us=bare_s / count * 1e6,
                     bare_a_second=count / bare_s,
@@ -93,26 +97,53 @@ def in_process(
 
 
 class _Run(NamedTuple):
-    """Seconds of each batch with its commit, the moment at which it was recorded, the answers."""
+    """Seconds of the whole and of each batch with its commit; the moment at which each was recorded,
+    in their order; the answers."""
 
+    seconds: float
     waits_s: list[float]
     moments: list[int]
     answered: list[Answered]
 
 
 def _settle(office: Office, groups: Sequence[Sequence[SettlementRequest]]) -> _Run:
-    run = _Run([], [], [])
+    """Settle the groups in their order, with as many hands as the counter has."""
+    waits_s: list[float] = []
+    moments: list[int] = []
+    answered: list[Answered] = []
+    waiting, semaphore = iter(groups), threading.Semaphore()
 
-    def work(session: Session, group: Sequence[SettlementRequest]) -> list[Answered | Refusal]:
-        run.moments.append(session.at)
-        return settle_batch(session, group)
+    def settle(
+        session: Session, group: Sequence[SettlementRequest], turn: Turn
+    ) -> list[Answered | Refusal]:
+        moments.append(session.at)
+        return settle_batch(session, group, holding=turn.over)
 
-    for group in groups:
-        begun = time.perf_counter()
-        results = office.do(partial(work, group=group))
-        run.waits_s.append(time.perf_counter() - begun)
-        run.answered.extend(result for result in results if isinstance(result, Answered))
-    return run
+    def work() -> None:
+        while True:
+            semaphore.acquire()
+            turn = Turn(semaphore)
+            group = next(waiting, None)
+            if group is None:
+                turn.over()
+                return
+            begun = time.perf_counter()
+            results = _as_the_service(office, partial(settle, group=group, turn=turn))
+            waits_s.append(time.perf_counter() - begun)
+            answered.extend(result for result in results if isinstance(result, Answered))
+
+    begun = time.perf_counter()
+    hands = [threading.Thread(target=work) for _ in range(office.store.hands)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    return _Run(time.perf_counter() - begun, waits_s, moments, answered)
+
+
+def _as_the_service(office: Office, use_case: Callable[[Session], T]) -> T:
+    """Beside whoever else settles, as the counter does it."""
+    return office.do(use_case, regions=[REGION], shared=True)
 
 
 class _Stopwatch:
@@ -173,7 +204,7 @@ def _times(
             inner = _now() - begun
 
         begun = _now()
-        office.do(partial(work, group=bills[n : n + size]))
+        _as_the_service(office, partial(work, group=bills[n : n + size]))
         spent["commit"] += _now() - begun - inner
         spent["rest"] += inner
     _decide_again(office, answered, len(bills), spent)

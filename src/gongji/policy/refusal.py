@@ -70,6 +70,11 @@ class Code(Term):
     BALANCE_NOT_ENOUGH = "balance_not_enough"
     NO_SUCH_PURCHASE = "no_such_purchase"
     MORE_THAN_PAID = "more_than_paid"
+    # Manual claims
+    PAPERS_MISSING = "papers_missing"
+    NO_SUCH_CLAIM = "no_such_claim"
+    OWN_ENTRY = "own_entry"
+    CLAIM_DECIDED = "claim_decided"
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):

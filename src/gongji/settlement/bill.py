@@ -8,6 +8,7 @@ import msgspec
 from gongji.policy.standing import Person
 from gongji.terms import (
     LARGEST_FEN,
+    AccountUse,
     Care,
     Category,
     Channel,
@@ -64,6 +65,7 @@ class Bill(
     prescription: bool = False
     listed: bool = True  # in the catalogue, or on the list of devices
     happened_at: datetime | None = None
+    accounts: AccountUse = AccountUse.OWN_THEN_POOLED
 
 
 class SettlementRequest(Bill, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import account_works, bars_sponsoring, is_insured
 from gongji.settlement.bill import Balances, Bill, Facts, PoolFacts
 from gongji.settlement.outcome import Outcome
-from gongji.terms import Credential, InstitutionKind, Purse, Use
+from gongji.terms import AccountUse, Credential, InstitutionKind, Purse, Use
 
 
 class Draw(msgspec.Struct, frozen=True):
@@ -103,6 +103,8 @@ def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
 
 def _own_purses(bill: Bill, facts: Facts, law: DayLaw) -> tuple[Purse, ...]:
     """The patient's purses that may pay this bill, in the pack's order (SET-3)."""
+    if bill.accounts in (AccountUse.NONE, AccountUse.POOLED):
+        return ()
     if bill.category in law.account_excluded.value or not account_works(facts.patient, law):
         return ()
     purses = law.own_draw_order.value[bill.care]
@@ -216,6 +218,8 @@ def _causes(
         holds(Outcome.NO_PRESCRIPTION, law.prescription_asked)
     if not bill.listed:
         holds(Outcome.NOT_LISTED, law.listed_only, law.pool_pays)
+    if bill.accounts in (AccountUse.NONE, AccountUse.OWN):
+        holds(Outcome.POOL_NOT_ASKED, law.account_flag)
     if bill.self_paid_fen == 0:
         holds(Outcome.NOTHING_SELF_PAID, law.pool_pays)
     elif left_fen == 0:

@@ -22,6 +22,7 @@ class Outcome(Term):
     CATEGORY_EXCLUDED = "category_excluded"
     NO_PRESCRIPTION = "no_prescription"
     NOT_LISTED = "not_listed"
+    POOL_NOT_ASKED = "pool_not_asked"
     NOTHING_SELF_PAID = "nothing_self_paid"
     OWN_FUNDS_LEFT = "own_funds_left"
     POOL_EMPTY = "pool_empty"

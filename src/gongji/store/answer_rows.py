@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, HourSums
 from gongji.store.rows import IN, Rows, as_json
 
 ANSWER = (
@@ -95,6 +95,35 @@ class AnswerRows(Rows):
                 asker,
                 before,
                 limit,
+            )
+        ]
+
+    def answers_between(self, asker: str, since: int, until: int) -> list[Answer]:
+        return [
+            answer_of(row)
+            for row in self._rows(
+                f"SELECT {ANSWER} FROM answers WHERE region = ? AND recorded_at >= ?"
+                " AND recorded_at < ? AND asker = ? ORDER BY recorded_at, id",
+                asker[1:7],
+                since,
+                until,
+                asker,
+            )
+        ]
+
+    def hour_sums(self, regions: Iterable[str], since: int, until: int) -> list[HourSums]:
+        return [
+            HourSums(row[0], row[1], AnswerKind(row[2]), *row[3:])
+            for row in self._rows(
+                "SELECT region, (recorded_at - ?) / 3600000000 AS hour, kind, count(*),"
+                " sum(own_fen), sum(pooled_fen), sum(cash_fen) FROM answers"
+                f" WHERE region IN {IN} AND recorded_at >= ? AND recorded_at < ?"
+                " AND kind IN ('settlement', 'reversal')"
+                " GROUP BY region, hour, kind ORDER BY region, hour, kind DESC",
+                since,
+                as_json(regions),
+                since,
+                until,
             )
         ]
 

@@ -18,7 +18,7 @@ ANCHOR = "accounts"
 
 def is_reference(name: str) -> bool:
     """Whether every node has the whole table."""
-    return name == "callers" or "region" not in metadata.tables[name].columns
+    return name in ("callers", "national_keys") or "region" not in metadata.tables[name].columns
 
 
 def distribution() -> Iterator[str]:

@@ -26,6 +26,7 @@ _LIMITS = {
     "statement_timeout": "60s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",  # compiling takes longer than anything that we ask
 }
 _WRITER = {**_LIMITS, "enable_seqscan": "off"}  # a unit that writes looks up keys, as SQLite would
 _PREPARED = 500
@@ -41,6 +42,7 @@ class PostgresStore:
     """
 
     dialect = "postgresql+psycopg"
+    hands = 2  # while the server commits for one, the other decides
 
     def __init__(self, dsn: str, vault: Vault) -> None:
         self._vault = vault
@@ -112,9 +114,10 @@ class PostgresStore:
 
 
 def _locks(regions: Collection[str] | None, shared: bool) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The whole first, then regions in their order: so nobody waits in a circle."""
+    """The whole first, then regions in their order: so nobody waits in a circle. Who shares and
+    names no region has the whole alone: others may have a region to themselves."""
     share, alone = "SELECT pg_advisory_xact_lock_shared", "SELECT pg_advisory_xact_lock"
-    whole = share if shared or regions is not None else alone
+    whole = alone if regions is None else share
     yield f"{whole}(?::int, ?::int)", (ADVICE, 0)
     for region in sorted(regions or ()):
         yield f"{share if shared else alone}(?::int, ?::int)", (ADVICE, int(region))

@@ -17,10 +17,12 @@ ROLES = (MIGRATOR, APPLICATION, AUDITOR)
 CHANGED = (
     *("accounts", "bonds", "family_codes", "institutions", "people", "plan_orders", "pools"),
     *("premiums", "run_failures", "runs"),
+    *("national_clearings", "national_codes", "national_fees", "national_items", "national_keys"),
+    *("national_messages", "national_orders", "national_settlements", "national_signins"),
+    *("claims", "drafts", "national_visits", "sign_ins", "staff_accounts"),
 )
 """The tables whose rows are changed: each says how things stand, and most have their history beside
 them."""
-
 
 OWN_SCHEMA = f"GRANT CREATE, USAGE ON SCHEMA public TO {MIGRATOR}"
 """What the migrator needs before it can make tables."""

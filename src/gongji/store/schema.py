@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-APPENDED = ("entries", "answers")
+APPENDED = ("entries", "answers", "trail")
 """Tables of which no row is ever changed or removed: not by a mistake of ours, and not by whoever
 opens the database with another program."""
 

@@ -29,6 +29,7 @@ class SqliteStore:
     """
 
     dialect = "sqlite"
+    hands = 1  # a file has one writer
 
     def __init__(self, path: str, vault: Vault) -> None:
         if sqlite3.sqlite_version_info < (3, 35):

@@ -235,6 +235,7 @@ answers = table(
     appended=True,
 )
 Index("answers_by_patient", answers.c.patient, answers.c.recorded_at)
+Index("answers_by_time", answers.c.region, answers.c.recorded_at)
 Index(
     "answers_by_reversed",
     answers.c.region,

@@ -152,7 +152,9 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
 def queries_of(route: BaseRouteHandler) -> frozenset[str]:
     """The queries that a route knows: its arguments, without those of the path and the body."""
     in_path = {name for path in route.paths for name in re.findall(r"{(\w+):", path)}
-    return frozenset(route.parsed_fn_signature.parameters) - in_path - {"request", "data", "body"}
+    known = frozenset(route.parsed_fn_signature.parameters) - in_path
+    also: frozenset[str] = route.opt.get("queries", frozenset())
+    return (known | also) - {"request", "data", "body"}
 
 
 class Call(Request[Caller, Any, State]):

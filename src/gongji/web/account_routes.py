@@ -91,7 +91,7 @@ async def put_in(request: Call, person: PersonInPath, data: JSONBody[CreditAsked
     acts_for(request.caller, person)
     past_day("happened_on", data.happened_on, local_day(request.office.clock()))
     asked = Credit(person=person, **msgspec.structs.asdict(data))
-    repeated = accept(await request.counter.do(lambda session: credit(session, asked)))
+    repeated = accept(await request.counter.do(lambda session: credit(session, asked), person[1:7]))
     return Credited(
         id=data.id, person=person, purse=data.purse, amount_fen=data.amount_fen, repeated=repeated
     )
@@ -118,7 +118,7 @@ async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) ->
     """亲情账户: hold a relative's code. No money is shared by it (FAM-1)."""
     acts_for(request.caller, person)
     held = await request.counter.do(
-        lambda session: hold_code(session, person, data.relative, request.caller)
+        lambda session: hold_code(session, person, data.relative, request.caller), person[1:7]
     )
     return CodesHeld(holder=person, relatives=accept(held))
 
@@ -138,7 +138,11 @@ async def drop(request: Call, person: PersonInPath, relative: PersonInPath) -> C
     """解除亲情账户: the holder gives a relative's code up, or the relative takes it back. Whether it
     was held is not told."""
     caller = request.caller
-    accept(await request.counter.do(lambda session: drop_code(session, person, relative, caller)))
+    accept(
+        await request.counter.do(
+            lambda session: drop_code(session, person, relative, caller), person[1:7]
+        )
+    )
     return CodeDropped(holder=person, relative=relative)
 
 

@@ -1,6 +1,8 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
@@ -17,18 +19,15 @@ from gongji.web import (
     enrolment_routes,
     life_routes,
     pack_routes,
-    pages,
     people_routes,
     plan_routes,
     pool_routes,
     premium_routes,
     settlement_routes,
-    verify_page,
 )
 from gongji.web.access import Call, Doorkeeper, admit
 from gongji.web.problems import HANDLERS
 from gongji.web.reading import BODY_LIMIT
-from gongji.web.sample import SampleInfo
 
 PROTECTION = [
     (
@@ -45,44 +44,22 @@ def create_app(
     counter: Counter,
     *,
     token_secret: bytes,
-    sample: SampleInfo | None = None,
     certificate_key: bytes | None = None,
     public_address: str | None = None,
+    pages: Sequence[Any] = (),
+    shared: Mapping[str, Any] | None = None,
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
-    `token_secret` (32 bytes at least) signs persons' tokens. `sample` is the family of the first
-    page; without it the first page is a word of welcome.
+    `token_secret` (32 bytes at least) signs persons' tokens. `pages` are routes beside the API: the
+    faces and the national interface, or nothing. `shared` is what they share.
 
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
     say it; left out, it is the address that was asked.
     """
-    v1 = Router(
-        "/v1",
-        route_handlers=[
-            *settlement_routes.ROUTES,
-            *pool_routes.ROUTES,
-            *people_routes.ROUTES,
-            *account_routes.ROUTES,
-            *premium_routes.ROUTES,
-            *plan_routes.ROUTES,
-            *life_routes.ROUTES,
-            *catalogue_routes.ROUTES,
-            *adjudication_routes.ROUTES,
-            *enrolment_routes.ROUTES,
-            *pack_routes.ROUTES,
-        ],
-    )
     return Litestar(
-        route_handlers=[
-            v1,
-            pack_routes.health,
-            pack_routes.ready,
-            *docs.ROUTES,
-            *pages.ROUTES,
-            *verify_page.ROUTES,
-        ],
+        route_handlers=[_v1(), pack_routes.health, pack_routes.ready, *docs.ROUTES, *pages],
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
@@ -102,13 +79,33 @@ def create_app(
             {
                 "counter": counter,
                 "doorkeeper": Doorkeeper(counter, token_secret),
-                "sample": sample,
                 "certificate_key": certificate_key or _derived(token_secret),
                 "public_address": public_address,
+                **(shared or {}),
             }
         ),
         logging_config=None,
         debug=False,
+    )
+
+
+def _v1() -> Router:
+    """The routes of the API."""
+    return Router(
+        "/v1",
+        route_handlers=[
+            *settlement_routes.ROUTES,
+            *pool_routes.ROUTES,
+            *people_routes.ROUTES,
+            *account_routes.ROUTES,
+            *premium_routes.ROUTES,
+            *plan_routes.ROUTES,
+            *life_routes.ROUTES,
+            *catalogue_routes.ROUTES,
+            *adjudication_routes.ROUTES,
+            *enrolment_routes.ROUTES,
+            *pack_routes.ROUTES,
+        ],
     )
 
 

@@ -1,26 +1,15 @@
-"""接口文档: the OpenAPI document, a page drawn from it, and the files that pages load.
-
-Everything comes from here. Nothing is loaded from elsewhere and no script is needed.
-"""
+"""接口文档: the OpenAPI document, with who may call what and an example of each."""
 
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, Router, get
 from litestar.enums import MediaType
-from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
 
-from gongji.policy.refusal import Code
 from gongji.web.access import ANYONE, Call
 from gongji.web.examples import EXAMPLES
-from gongji.web.forms import described
-from gongji.web.pages import language_of, render
-from gongji.web.statuses import STATUS_OF, TITLES
-from gongji.words import REFUSALS, Lang
 
 ABOUT = """\
 Family sharing (家庭共济) of a medical-insurance personal account: pools, bonds, settlements, and \
@@ -125,83 +114,4 @@ async def document(request: Call) -> Response[bytes]:
     return Response(msgspec.json.encode(openapi(request.app)), media_type=MediaType.JSON)
 
 
-@get("/docs", opt=ANYONE, include_in_schema=False)
-async def page(request: Call, lang: FromQuery[str] = "zh") -> Response[str]:
-    """The documentation page, drawn from the document."""
-    said = language_of(lang)
-    schema = openapi(request.app)
-    operations = [
-        _operation(said, path, method, operation)
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]
-    problems = [
-        (code.value, STATUS_OF[code], REFUSALS[code.value].says, REFUSALS[code.value].remedy)
-        for code in Code
-    ]
-    others = [(code, title) for code, title in TITLES.items()]
-    return render(
-        "docs.html",
-        said,
-        about=schema["info"]["description"],
-        operations=operations,
-        problems=problems,
-        others=others,
-        path="/docs",
-    )
-
-
-def _operation(lang: Lang, path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """One operation as the page's template reads it."""
-    asks = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    answers = next(
-        content
-        for status, response in operation["responses"].items()
-        if status.startswith("2")
-        for content in response["content"].values()
-    )
-    return {
-        "id": operation["operationId"],
-        "method": method.upper(),
-        "path": path,
-        "about": operation.get("description", ""),
-        "callers": operation["x-callers"],
-        "parameters": [
-            (p["name"], p["in"], p.get("required", False), p.get("description", ""))
-            for p in operation.get("parameters", [])
-        ],
-        "fields": _fields(operation["operationId"], lang),
-        "asks": _pretty(asks["example"]) if "example" in asks else "",
-        "answers": _pretty(answers["example"]),
-    }
-
-
-def _fields(operation: str, lang: Lang) -> list[tuple[str, bool, str]]:
-    """The fields of a request: name, whether it must be there, and its form in words."""
-    asks = EXAMPLES[operation].asks
-    if asks is None:
-        return []
-    return [(name, required, words.say(lang)) for name, required, words in described(type(asks))]
-
-
-def _pretty(example: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
-
-
-_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-_FILES = {
-    file.name: (file.read_bytes(), _KINDS[file.name[file.name.rindex(".") :]])
-    for file in (resources.files("gongji.web") / "static").iterdir()
-}
-
-
-@get("/static/{name:str}", opt=ANYONE, include_in_schema=False)
-async def static(name: FromPath[str]) -> Response[bytes]:
-    """A style sheet or a picture."""
-    if name not in _FILES:
-        raise NotFoundException
-    content, kind = _FILES[name]
-    return Response(content, media_type=kind)
-
-
-ROUTES = [document, page, static]
+ROUTES = [document]

@@ -52,7 +52,9 @@ async def move(request: Call, data: JSONBody[MoveAsked]) -> AccountClosed:
             Words("填写转入地。", "Name the region that it moves to."),
         )
     asked = Move(**msgspec.structs.asdict(data))
-    done = await request.counter.do(lambda session: move_away(session, asked, caller))
+    done = await request.counter.do(
+        lambda session: move_away(session, asked, caller), data.person[1:7]
+    )
     return _closed(data.id, data.person, accept(done))
 
 

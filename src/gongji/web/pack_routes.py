@@ -7,6 +7,8 @@ from litestar.params import JSONBody
 
 from gongji.desk.office import Session
 from gongji.desk.people import register_institution
+from gongji.policy.differences import Difference as Differs
+from gongji.policy.differences import differences
 from gongji.policy.pack import Pack, Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.reading import QUESTIONS, Law
@@ -74,17 +76,13 @@ async def pack(request: Call, region: RegionInPath, on: On = None) -> PackOnDay:
 async def diff(request: Call, region: RegionInPath, other: RegionInPath, on: On = None) -> PackDiff:
     """两地之别: the questions that two regions answer differently on a day."""
     day, law = on or local_day(request.office.clock()), request.office.law
-    ones = _answers(law_on(law, region, day, field="on", region_field="region"))
-    others = _answers(law_on(law, other, day, field="on", region_field="other"))
+    mine = law_on(law, region, day, field="on", region_field="region")
+    theirs = law_on(law, other, day, field="on", region_field="other")
     return PackDiff(
         one=region,
         other=other,
         on=day,
-        differences=tuple(
-            _difference(law, name, ones[name], others[name])
-            for name in QUESTIONS
-            if _value(ones[name]) != _value(others[name])
-        ),
+        differences=tuple(_difference(law, found) for found in differences(mine, theirs)),
     )
 
 
@@ -92,16 +90,10 @@ def _answers(law: DayLaw) -> dict[str, Provision[Any] | None]:
     return {name: getattr(law, name) for name in QUESTIONS}
 
 
-def _value(provision: Provision[Any] | None) -> object:
-    return None if provision is None else provision.value
-
-
-def _difference(
-    law: Law, name: str, one: Provision[Any] | None, other: Provision[Any] | None
-) -> Difference:
-    asks = QUESTIONS[name].asks
+def _difference(law: Law, found: Differs) -> Difference:
+    asks, one, other = found.question.asks, found.one, found.other
     return Difference(
-        question=name,
+        question=found.question.name,
         asks_zh=asks.zh,
         asks_en=asks.en,
         one=None if one is None else provision_shown(law, one),

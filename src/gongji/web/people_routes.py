@@ -58,7 +58,9 @@ async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Re
     )
     identity = Identity(data.name, data.number, data.phone)
     by = request.caller.subject
-    id = await request.counter.do(lambda session: register_person(session, person, identity, by))
+    id = await request.counter.do(
+        lambda session: register_person(session, person, identity, by), data.region
+    )
     known = id != person.id
     return Response(Registered(id=id, known=known), status_code=200 if known else 201)
 
@@ -123,7 +125,9 @@ async def change(
     acts_for(request.caller, person)
     _sound(data, local_day(request.office.clock()))
     by = request.caller.subject
-    changed = await request.counter.do(lambda session: change_standing(session, person, data, by))
+    changed = await request.counter.do(
+        lambda session: change_standing(session, person, data, by), person[1:7]
+    )
     return standing_shown(accept(changed))
 
 

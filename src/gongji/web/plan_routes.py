@@ -34,7 +34,7 @@ async def buy(request: Call, person: PersonInPath, data: JSONBody[PlanAsked]) ->
     def bought(session: Session) -> _Found | Refusal:
         return _with_rules(session, buy_plan(session, asked, caller))
 
-    return _order(request, accept(await request.counter.do(bought)))
+    return _order(request, accept(await request.counter.do(bought, person[1:7])))
 
 
 @get("/people/{person:str}/plans/{id:str}", opt=only(PERSON, CLERK, AUDITOR),
@@ -67,7 +67,7 @@ async def refund(
         assert after is not None, "what is refunded was bought"
         return made, after
 
-    made, after = accept(await request.counter.do(refunded))
+    made, after = accept(await request.counter.do(refunded, region))
     return PlanRefundShown(
         id=made.id,
         buyer=person,

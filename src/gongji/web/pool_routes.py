@@ -59,7 +59,7 @@ async def _file(
     """Run an act of the desk for `person`, with its channel and agent on record."""
     acts_for(request.caller, person)
     asked = asking(request, filed)
-    return accept(await request.counter.do(lambda session: use_case(session, asked)))
+    return accept(await request.counter.do(lambda session: use_case(session, asked), person[1:7]))
 
 
 @post("/pools", opt=only(PERSON, CLERK), dto=Strict, return_dto=None, operation_id="form_pool",

@@ -38,7 +38,7 @@ async def register(request: Call, data: JSONBody[PremiumDue]) -> PremiumShown:
         premium = register_premium(session, data, by)
         return premium if isinstance(premium, Refusal) else (premium, withdrawal(session, premium))
 
-    premium, until = accept(await request.counter.do(registered))
+    premium, until = accept(await request.counter.do(registered, data.person[1:7]))
     return PremiumShown(
         region=premium.region,
         year=premium.year,

@@ -33,6 +33,8 @@ STATUS_OF: Mapping[Code, int] = {
     Code.NOT_CONFIGURED: 422,
     Code.BALANCE_NOT_ENOUGH: 422,
     Code.MORE_THAN_PAID: 422,
+    Code.PAPERS_MISSING: 422,
+    Code.OWN_ENTRY: 422,
     # It would succeed in another state of things than the present one.
     Code.SPONSOR_IS_MEMBER: 409,
     Code.SPONSOR_HAS_POOL: 409,
@@ -42,6 +44,7 @@ STATUS_OF: Mapping[Code, int] = {
     Code.TOO_MANY_MEMBERS: 409,
     Code.REBIND_TOMORROW: 409,
     Code.TOO_EARLY: 409,
+    Code.CLAIM_DECIDED: 409,
     Code.UNBIND_FIRST: 409,
     Code.TOO_MANY_RELATIVES: 409,
     Code.ID_REUSED: 409,
@@ -56,6 +59,7 @@ STATUS_OF: Mapping[Code, int] = {
     Code.UNKNOWN_PERSON: 404,
     Code.UNKNOWN_INSTITUTION: 404,
     Code.UNKNOWN_SETTLEMENT: 404,
+    Code.NO_SUCH_CLAIM: 404,
     Code.NO_SUCH_PREMIUM: 404,
     Code.NO_SUCH_PURCHASE: 404,
     # It is not the asker's to ask.

@@ -97,6 +97,10 @@ class BenefitLaw(msgspec.Struct, frozen=True, kw_only=True):
         Provision[Literal["uncovered"]],
         Asks("What is the part above a price ceiling?", "超过限价的部分如何处理？"),
     ]
+    no_fund_care: Annotated[
+        Provision[frozenset[Care]],
+        Asks("For which kinds of care does the fund pay nothing?", "哪些就医类别基金不予支付？"),
+    ]
     never_listed: Annotated[
         Provision[tuple[ExcludedKind, ...]],
         Asks("Which kinds are never listed?", "哪些药品不纳入目录？"),

@@ -1,5 +1,6 @@
 """The forms that an answer may have, beside plain numbers, words and lists."""
 
+from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -25,6 +26,14 @@ class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     care: frozenset[Care] | None = None
     levels: frozenset[Level] | None = None
     in_region: bool = False
+
+
+class AccountFlag(StrEnum):
+    """个人账户使用标志 as the national interface prints it; a value beside these is refused."""
+
+    UNUSED = "0"
+    OWN = "1"
+    POOLED = "2"
 
 
 class Activation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

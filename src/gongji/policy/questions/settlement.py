@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 
 from gongji.policy.pack import Provision
-from gongji.policy.questions.forms import Asks, Months, Stated, Venue
+from gongji.policy.questions.forms import AccountFlag, Asks, Months, Stated, Venue
 from gongji.policy.questions.pools import PoolLaw
-from gongji.terms import Care, Category, Channel, Purse
+from gongji.terms import AccountUse, Care, Category, Channel, Purse
 
 
 class SettlementLaw(PoolLaw, frozen=True, kw_only=True):
@@ -64,6 +64,13 @@ class SettlementLaw(PoolLaw, frozen=True, kw_only=True):
     account_excluded: Annotated[
         Provision[frozenset[Category]],
         Asks("What may no personal account pay?", "个人账户不得支付哪些费用？"),
+    ]
+    account_flag: Annotated[
+        Provision[dict[AccountFlag, AccountUse]],
+        Asks(
+            "Which accounts does an institution ask for by `acct_used_flag`?",
+            "个人账户使用标志的各值申请使用哪些账户？",
+        ),
     ]
     sponsor_shown: Annotated[
         Provision[bool],

@@ -1,0 +1,72 @@
+"""图表: numbers made into places for SVG. The template draws them, with a table beneath each."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+HEIGHT, LEFT, WIDTH = 120, 8, 344
+"""The drawing of a column chart, in the picture's own units."""
+
+
+class Segment(NamedTuple):
+    """One colour of one column."""
+
+    key: str
+    y: float
+    height: float
+
+
+class Column(NamedTuple):
+    """One column, with its words for whoever points at it."""
+
+    label: str
+    x: float
+    width: float
+    segments: tuple[Segment, ...]
+    total: int
+    named: bool  # whether its label stands beneath it
+
+
+class Columns(NamedTuple):
+    """柱状图: stacked columns. `top` is what the tallest one comes to."""
+
+    columns: tuple[Column, ...]
+    top: int
+
+
+class Bar(NamedTuple):
+    """条形图: one bar of several."""
+
+    label: str
+    value: int
+    width: float
+
+
+def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Columns:
+    """Columns from labels and their values by colour; every `each`-th label is written."""
+    top = max((sum(values.values()) for _, values in rows), default=0)
+    step = WIDTH / max(len(rows), 1)
+    columns = []
+    for at, (label, values) in enumerate(rows):
+        y, segments = float(HEIGHT), []
+        for key, value in values.items():
+            height = HEIGHT * value / top if top else 0.0
+            y -= height
+            if value:
+                segments.append(Segment(key, round(y, 1), round(height, 1)))
+        x = round(LEFT + at * step + step * 0.14, 1)
+        columns.append(
+            Column(
+                label, x, round(step * 0.72, 1), tuple(segments), sum(values.values()),
+                at % each == 0,
+            )
+        )  # fmt: skip
+    return Columns(tuple(columns), top)
+
+
+def bars(rows: Sequence[tuple[str, int]], widest: float = 120) -> tuple[Bar, ...]:
+    """Bars beside each other, the largest value the widest. Nothing is thinner than a hair."""
+    top = max((value for _, value in rows), default=0) or 1
+    return tuple(
+        Bar(label, value, round(max(widest * value / top, 2.0 if value else 0.0), 1))
+        for label, value in rows
+    )

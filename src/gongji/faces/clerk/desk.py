@@ -1,0 +1,215 @@
+"""找人、参保状态、身后事、表格: the clerk's own pages about a person."""
+
+import re
+from typing import Any
+
+from litestar import get, post
+from litestar.params import FromPath, FromQuery
+
+from gongji.desk.applications import Outcome
+from gongji.desk.faces_ports import Role
+from gongji.desk.family_view import family_view
+from gongji.desk.identity import mask_number
+from gongji.desk.life import Estate, Heir, settle_estate
+from gongji.desk.names import same_name
+from gongji.desk.office import Session
+from gongji.desk.people import StandingChange, change_standing
+from gongji.desk.ports import Identity
+from gongji.faces.forms import Form, clean, day_typed, number_of, sum_of
+from gongji.faces.rules import refusal_told
+from gongji.faces.visit import Behalf, Visit, page_for
+from gongji.policy.refusal import Refusal
+from gongji.terms import Scheme, Status, local_day
+from gongji.web.problems import accept
+from gongji.words import name_of
+
+CLERK = page_for(Role.CLERK)
+SCANNED = 20_000
+"""A name is looked for among so many people; beyond it the number is needed, since names are sealed."""
+
+_PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
+
+
+@get("/clerk", opt=CLERK, include_in_schema=False)
+async def search(request: Visit, q: FromQuery[str] = "") -> Any:
+    """One box: an identity number, a person's id, or a name."""
+    asked = clean(q)[:100]
+    region = request.me.region
+    found: list[tuple[str, Identity]] = []
+    if asked:
+        found = await request.look("find", _the_one, lambda s: _find(s, region, asked))
+        if len(found) == 1:
+            return request.go(f"/clerk/for/{found[0][0]}")
+    rows = [(id, one.name, mask_number(one.number)) for id, one in found]
+    return request.page("clerk/search.html", asked=asked, rows=rows)
+
+
+def _the_one(found: list[tuple[str, Identity]]) -> str | None:
+    return found[0][0] if len(found) == 1 else None
+
+
+def _find(session: Session, region: str, asked: str) -> list[tuple[str, Identity]]:
+    unit = session.unit
+    number = number_of(asked)
+    id = asked if _PERSON.fullmatch(asked) and asked[1:7] == region else None
+    id = id or unit.find_person(region, number)
+    if id is not None:
+        return list(unit.identities([id]).items())
+    found: list[tuple[str, Identity]] = []
+    after = ""
+    for _ in range(0, SCANNED, 1000):
+        ids = unit.people_of(region, after=after, limit=1000)
+        if not ids:
+            break
+        after = ids[-1]
+        names = unit.identities(ids)
+        found += [(one, names[one]) for one in ids if same_name(names[one].name, asked)]
+    return found[:50]
+
+
+# Standing ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _standing(request: Visit, on: Behalf, **more: Any) -> Any:
+    asks = request.asks
+    view = accept(
+        await request.look("standing", on.person, lambda s: family_view(s, on.person, asks))
+    )
+    history = await request.counter.ask(lambda s: s.unit.standings(on.person))
+    return request.page(
+        "clerk/standing.html",
+        more.pop("status", 200),
+        on=on,
+        view=view,
+        history=history,
+        statuses=[(one.value, name_of(one).say(request.lang)) for one in Status],
+        schemes=[(one.value, name_of(one).say(request.lang)) for one in Scheme],
+        **{"errors": {}, "told": None, "form": Form({}), **more},
+    )
+
+
+@get("/clerk/for/{person:str}/standing", opt=CLERK, include_in_schema=False)
+async def standing_page(request: Visit, person: FromPath[str]) -> Any:
+    """The standing with its history; changes, and a death."""
+    on = request.behalf(person)
+    return await _standing(request, on, form=Form(await request.typed()))
+
+
+@post("/clerk/for/{person:str}/standing", opt=CLERK, include_in_schema=False)
+async def standing(request: Visit, person: FromPath[str]) -> Any:
+    """Change a standing from now on, or record a death."""
+    on, form = request.behalf(person), await request.sent()
+    errors: dict[str, str] = {}
+    died = None
+    if form["died"]:
+        died = day_typed(form["died"])
+        if died is None or died > local_day(request.office.clock()):
+            errors["died"] = request.say("请填写不晚于今天的日期")
+    if errors:
+        return await _standing(request, on, errors=errors, form=form, status=422)
+    change = StandingChange(
+        scheme=Scheme(form["scheme"]) if form["scheme"] in set(Scheme) else None,
+        status=Status(form["status"]) if form["status"] in set(Status) else None,
+        ecode={"yes": True, "no": False}.get(form["ecode"]),
+        died=died,
+    )
+    by = request.me.subject
+
+    def changed(session: Session) -> Outcome | Refusal:
+        found = change_standing(session, on.person, change, by)
+        return found if isinstance(found, Refusal) else {"did": "standing"}
+
+    done = await request.act(form.id, "change_standing", on.person, changed)
+    if isinstance(done, Refusal):
+        told = refusal_told(request.office.law, done, request.lang)
+        return await _standing(request, on, told=told, form=form, status=409)
+    return request.go(f"{on.base}/standing")
+
+
+# Death and heirs ─────────────────────────────────────────────────────────────────────────────────
+
+HEIRS = 4
+
+
+async def _estate(request: Visit, on: Behalf, **more: Any) -> Any:
+    asks = request.asks
+    view = accept(
+        await request.look("estate", on.person, lambda s: family_view(s, on.person, asks))
+    )
+    return request.page(
+        "clerk/estate.html", more.pop("status", 200), on=on, view=view, heirs=range(1, HEIRS + 1),
+        whole_fen=view.held.current + view.held.carried,
+        **{"errors": {}, "told": None, "form": Form({}), "done": None, **more},
+    )  # fmt: skip
+
+
+@get("/clerk/for/{person:str}/estate", opt=CLERK, include_in_schema=False)
+async def estate_page(request: Visit, person: FromPath[str]) -> Any:
+    """Heirs of a person who has died."""
+    on = request.behalf(person)
+    return await _estate(request, on, form=Form(await request.typed()))
+
+
+@post("/clerk/for/{person:str}/estate", opt=CLERK, include_in_schema=False)
+async def estate(request: Visit, person: FromPath[str]) -> Any:
+    """Pay out the account to the heirs; the sums come to the whole balance."""
+    on, form = request.behalf(person), await request.sent()
+    errors: dict[str, str] = {}
+    heirs = []
+    for n in range(1, HEIRS + 1):
+        if not form[f"sum{n}"]:
+            continue
+        fen = sum_of(form[f"sum{n}"])
+        if not fen:
+            errors[f"sum{n}"] = request.say("请填写元，最多两位小数，如 100 或 99.50")
+            continue
+        who = form[f"who{n}"]
+        if _PERSON.fullmatch(who):
+            heirs.append(Heir(amount_fen=fen, person=who))
+        else:
+            heirs.append(Heir(amount_fen=fen, paper=who or None))
+    if not form["papers"]:
+        errors["papers"] = request.say("请填写材料名称和扫描件指纹")
+    if errors:
+        return await _estate(request, on, errors=errors, form=form, status=422)
+    asked = Estate(
+        id=f"estate-{form.id}",
+        person=on.person,
+        heirs=tuple(heirs),
+        documents=(form["papers"][:200],),
+    )
+    asks = request.asks
+
+    def settled(session: Session) -> Outcome | Refusal:
+        done = settle_estate(session, asked, asks)
+        return done if isinstance(done, Refusal) else {"did": "estate", "fen": str(done.paid_fen)}
+
+    done = await request.act(form.id, "estate", on.person, settled, form["papers"])
+    if isinstance(done, Refusal):
+        told = refusal_told(request.office.law, done, request.lang)
+        return await _estate(request, on, told=told, form=form, status=409)
+    return await _estate(request, on, done=int((done.outcome or {})["fen"]))
+
+
+# Paper ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@get("/clerk/for/{person:str}/forms", opt=CLERK, include_in_schema=False)
+async def papers(request: Visit, person: FromPath[str]) -> Any:
+    """申请表、承诺书、支取单, to be printed and signed."""
+    on, asks = request.behalf(person), request.asks
+    view = accept(await request.look("forms", on.person, lambda s: family_view(s, on.person, asks)))
+    law = request.law_in(on.person[1:7])
+    return request.page(
+        "clerk/forms.html",
+        on=on,
+        view=view,
+        number=mask_number(view.identity.number),
+        lines=law.commitment_words.value,
+        claim_papers=law.window_claim.value if law.window_claim else (),
+        today=local_day(request.office.clock()),
+        region_name=request.office.law.pack(on.person[1:7]).name,
+    )
+
+
+ROUTES = [search, standing_page, standing, estate_page, estate, papers]

@@ -1,0 +1,32 @@
+"""门厅: what all pages share, put together once by whoever starts the service."""
+
+from typing import TYPE_CHECKING
+
+from gongji.faces.limits import Turnstile
+
+if TYPE_CHECKING:
+    from gongji.faces.demo_provider import DemoProvider
+    from gongji.faces.oidc import RelyingParty
+
+
+class House:
+    """`secret` (32 bytes at least) seals cookies and forms. `provider` signs people in; `demo` is
+    our own provider of `make run`. `public_address` is where browsers find us, where it is known."""
+
+    def __init__(
+        self,
+        secret: bytes,
+        *,
+        provider: "RelyingParty | None" = None,
+        demo: "DemoProvider | None" = None,
+        public_address: str | None = None,
+    ) -> None:
+        assert len(secret) >= 32, "a secret has 32 bytes at least"
+        self.secret, self.provider, self.demo = secret, provider, demo
+        self.public_address = public_address
+        self.turnstile = Turnstile()
+
+    @property
+    def over_https(self) -> bool:
+        """Whether cookies are to be sent over https only."""
+        return (self.public_address or "").startswith("https:")

@@ -1,0 +1,283 @@
+"""收费处: one form, by keyboard; a quote shows who would pay what, and settling leads to the receipt."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import msgspec
+from litestar import get, post
+
+from gongji.desk.applications import Act, leave_trace
+from gongji.desk.day_book import all_of, by_channel, lines_of
+from gongji.desk.identity import mask_name
+from gongji.desk.office import Session
+from gongji.desk.settling import Answered, Quoted, quote, settle_batch
+from gongji.faces.charts import bars, stacked
+from gongji.faces.family.codes import read_code
+from gongji.faces.forms import Form, number_of, sum_of
+from gongji.faces.institution.shared import CASHIER, after, payers, status_of
+from gongji.faces.rules import quotes, reason, refusal_told
+from gongji.faces.visit import Visit
+from gongji.policy.pack import NoProvision
+from gongji.policy.refusal import Code, Refusal
+from gongji.settlement.bill import AskerId, PersonId, SettlementRequest
+from gongji.terms import (
+    LARGEST_FEN,
+    LOCAL_TIME,
+    Care,
+    Category,
+    Channel,
+    Credential,
+    InstitutionKind,
+    local_day,
+    moment,
+)
+from gongji.words import name_of
+
+_SUMS = ("fund", "self_paid", "uncovered")
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def _options(request: Visit, kind: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(one.value, name_of(one).say(request.lang)) for one in kind]
+
+
+async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
+    """The form, with the day so far beside it."""
+    place, today = request.me.subject, local_day(request.office.clock())
+
+    def known(session: Session) -> tuple[Any, Any, Any]:
+        here = session.unit.institutions([place])[place]
+        name = session.unit.institution_names([place])[place]
+        return here, name, lines_of(session, place, today, today)
+
+    here, name, lines = await request.counter.ask(known)
+    pharmacy = here.kind is InstitutionKind.PHARMACY
+    defaults = {
+        "care": (Care.PHARMACY if pharmacy else Care.OUTPATIENT).value,
+        "channel": (Channel.PHARMACY if pharmacy else Channel.WINDOW).value,
+        "category": Category.DRUG.value,
+        "listed": "yes",
+    }
+    typed = {key: form[key] for key in form}
+    hours: dict[int, dict[str, int]] = {
+        hour: dict.fromkeys(payers(request), 0) for hour in range(24)
+    }
+    for line in lines:
+        if not line.back:
+            at = hours[moment(line.answer.recorded_at).hour]
+            for key in at:
+                at[key] += getattr(line.parts, key)
+    channels = by_channel(lines)
+    return request.page(
+        "institution/console.html",
+        more.pop("status", 200),
+        place=name,
+        form={**defaults, **typed} if not typed else {"listed": "", **typed},
+        cares=_options(request, Care),
+        categories=_options(request, Category),
+        channels=_options(request, Channel),
+        payers=payers(request),
+        totals=channels,
+        everything=all_of(lines),
+        hours=stacked([(f"{hour}", values) for hour, values in hours.items()], each=3),
+        by_hour=[(hour, values) for hour, values in hours.items() if any(values.values())],
+        bars=bars(
+            [
+                (name_of(channel).say(request.lang), found.parts.own + found.parts.pooled + found.parts.cash)
+                for channel, found in channels.items()
+            ]
+        ),
+        today=today,
+        **{
+            "errors": {}, "told": None, "quoted": None, "patient": "", "after": (), "reasons": (),
+            "quotes": (), **more,
+        },
+    )  # fmt: skip
+
+
+@get("/institution", opt=CASHIER, include_in_schema=False)
+async def console(request: Visit) -> Any:
+    """The form, and the day so far."""
+    return await _page(request, Form(await request.typed()))
+
+
+# The bill that is typed ──────────────────────────────────────────────────────────────────────────
+
+
+class _Patient(NamedTuple):
+    """Whose card, code or number was shown; `holder` is who holds a family code."""
+
+    id: str | None
+    holder: str | None = None
+
+
+async def _patient(request: Visit, text: str) -> _Patient:
+    now = int(request.office.clock().timestamp())
+    if (code := read_code(request.house.secret, text, now)) is not None:
+        return _Patient(*code)
+    number = number_of(text)
+    known = text if _fits(text, PersonId) else None
+
+    def found(session: Session) -> str | None:
+        if known is not None and known in session.unit.people([known]):
+            return known
+        own = request.me.region
+        for region in sorted(session.law.packs, key=lambda one: one != own):
+            if (id := session.unit.find_person(region, number)) is not None:
+                return id
+        return None
+
+    return _Patient(await request.look("find", lambda id: id, found) if text else None)
+
+
+def _fits(text: str, form: Any) -> bool:
+    try:
+        msgspec.convert(text, form)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _happened(request: Visit, text: str, errors: dict[str, str]) -> datetime | None:
+    """When a late bill was settled at the institution; left out, it is now."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text).replace(tzinfo=LOCAL_TIME)
+    except ValueError:
+        errors["happened_at"] = request.say("请填写日期和时间，如 2025-11-01 09:30")
+        return None
+    if found > request.office.clock() + _CLOCKS_DIFFER:
+        errors["happened_at"] = request.say("时间在将来。请填写实际结算的时间，或不填")
+    return found
+
+
+async def _bill(request: Visit, form: Form, errors: dict[str, str]) -> SettlementRequest | None:
+    """The bill of the form; what is wrong with it goes into `errors`."""
+    say = request.say
+    patient = await _patient(request, form["patient"])
+    if not form["patient"]:
+        errors["patient"] = say("请刷卡、扫码，或输入证件号码")
+    elif patient.id is None:
+        errors["patient"] = say("没有找到：请核对证件号码。亲情码五分钟有效，过期请重新出示")
+    sums = {name: sum_of(form[name]) for name in _SUMS}
+    total = sum_of(form["total"])
+    for name, fen in {**sums, "total": total}.items():
+        if fen is None:
+            errors[name] = say("请填写元，最多两位小数，如 100 或 99.50")
+    if form["care"] not in set(Care):
+        errors["care"] = say("请选择医疗类别")
+    sponsor = await _patient(request, form["sponsor"]) if form["sponsor"] else _Patient(None)
+    if form["sponsor"] and sponsor.id is None:
+        errors["sponsor"] = say("没有找到组建人：请核对证件号码")
+    if form["number"] and not _fits(form["number"], AskerId):
+        errors["number"] = say("流水号只用字母、数字和 . _ : -，最多 64 位；不填由系统编号")
+    happened_at = _happened(request, form["happened_at"], errors)
+    if errors or patient.id is None:
+        return None
+    fund, own, uncovered = (sums[name] or 0 for name in _SUMS)
+    parts = fund + own + uncovered
+    if form["total"].strip() and total != parts:
+        errors["total"] = say(
+            "三项相加是 %(sum)s 元，与总费用不符。请核对", sum=f"{parts / 100:.2f}"
+        )
+    if parts > LARGEST_FEN:
+        errors["self_paid"] = say("金额过大，请核对")
+    _law_of(request, patient.id, happened_at, errors)
+    if errors:
+        return None
+    return SettlementRequest(
+        id=form["number"] or form.id,
+        patient=patient.id,
+        institution=request.me.subject,
+        total_fen=parts,
+        fund_paid_fen=fund,
+        self_paid_fen=own,
+        uncovered_fen=uncovered,
+        care=Care(form["care"]),
+        category=Category(form["category"]) if form["category"] in set(Category) else Category.DRUG,
+        channel=Channel(form["channel"]) if form["channel"] in set(Channel) else Channel.WINDOW,
+        credential=Credential.FAMILY_CODE if patient.holder else Credential.OWN,
+        shown_by=patient.holder,
+        sponsor=sponsor.id,
+        prescription=form["prescription"] == "yes",
+        listed=form["listed"] == "yes",
+        happened_at=happened_at,
+    )
+
+
+def _law_of(
+    request: Visit, patient: str, happened_at: datetime | None, errors: dict[str, str]
+) -> None:
+    """Whether the patient's region has a law on the day of the bill; nothing is guessed."""
+    day: date = local_day(happened_at or request.office.clock())
+    try:
+        request.office.law.on(patient[1:7], day)
+    except NoProvision:
+        errors["happened_at"] = request.say("参保地的规定没有覆盖这一天，不能结算")
+
+
+# Quote and settle ────────────────────────────────────────────────────────────────────────────────
+
+
+@post("/institution", opt=CASHIER, include_in_schema=False)
+async def enter(request: Visit) -> Any:
+    """Quote, which writes nothing; or settle, once for the bill's number."""
+    form = await request.sent()
+    errors: dict[str, str] = {}
+    bill = await _bill(request, form, errors)
+    if bill is None:
+        return await _page(request, form, errors=errors, status=422)
+    if form["do"] == "settle":
+        return await _settle(request, form, bill)
+    found = await request.look("quote", bill.patient, lambda session: _quoted(session, bill))
+    if isinstance(found, Refusal):
+        return await _refused(request, form, found)
+    quoted, name = found
+    law = request.law_in(bill.patient[1:7])
+    return await _page(
+        request,
+        form,
+        quoted=quoted.decision,
+        patient=name,
+        after=after(quoted.decision.own_after, len(law.purses.value) > 1, request),
+        reasons=[reason(one, request.lang) for one in quoted.decision.reasons],
+        quotes=quotes(request.office.law, quoted.decision.cites, request.lang),
+    )
+
+
+def _quoted(session: Session, bill: SettlementRequest) -> tuple[Quoted, str] | Refusal:
+    found = quote(session, bill)
+    if isinstance(found, Refusal):
+        return found
+    return found, mask_name(session.unit.identities([bill.patient])[bill.patient].name)
+
+
+async def _settle(request: Visit, form: Form, bill: SettlementRequest) -> Any:
+    """Settle through the writer's queue, in the order of arrival, with its line on the trail."""
+    me, act = request.me, Act("settle", bill.patient, request.address, bill.id)
+
+    def settled(session: Session) -> Answered | Refusal:
+        (found,) = settle_batch(session, [bill])
+        if isinstance(found, Answered) and not found.repeated:
+            leave_trace(session, me, act)
+        return found
+
+    found = await request.counter.do(settled)
+    if isinstance(found, Refusal):
+        return await _refused(request, form, found)
+    return request.go(f"/institution/receipts/{bill.id}")
+
+
+async def _refused(request: Visit, form: Form, refusal: Refusal) -> Any:
+    """The form with the refusal. A number that is used up is not offered again."""
+    kept = dict(form)
+    if refusal.code is Code.ID_REUSED:
+        kept.pop("id", None)
+    told = refusal_told(request.office.law, refusal, request.lang)
+    return await _page(request, kept, told=told, status=status_of(refusal))
+
+
+ROUTES = [console, enter]

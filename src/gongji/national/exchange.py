@@ -1,0 +1,231 @@
+"""收发: a message goes in as bytes and comes out as bytes, once for each (institution, infno, msgid)."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from gongji.desk.national_ports import Message, MessageKey
+from gongji.desk.office import Session
+from gongji.national import (
+    catalogue,
+    fees,
+    files,
+    online,
+    queries,
+    reconciling,
+    reversing,
+    sessions,
+    settling,
+    visits,
+)
+from gongji.national.calling import Call, Done, Handler, kept, reference
+from gongji.national.profiles import Profile, profile_of
+from gongji.national.reading import Values, Wrong, read_input, read_node
+from gongji.national.schema import HEAD, Transaction, head, transactions
+from gongji.national.sealing import text_to_sign
+from gongji.national.wire import NotRead, Tree, tree_of
+from gongji.national.writing import failure, output_of, success
+
+HANDLERS: Mapping[str, Handler] = {
+    "9001": sessions.sign_in,
+    "9002": sessions.sign_out,
+    "1101": sessions.person,
+    "1201": sessions.institution,
+    "1901": sessions.dictionary,
+    "2001": sessions.benefits,
+    "1312": catalogue.items,
+    "1318": catalogue.ceilings,
+    "1319": catalogue.shares,
+    "2101": settling.pharmacy_trial,
+    "2102": settling.pharmacy_settle,
+    "2103": reversing.cancel,
+    "2201": visits.register,
+    "2202": visits.cancel,
+    "2203": visits.told,
+    "2203A": visits.told,
+    "2204": fees.upload,
+    "2205": fees.withdraw_outpatient,
+    "2206": settling.trial,
+    "2207": settling.settle,
+    "2208": reversing.cancel,
+    "2301": fees.upload,
+    "2302": fees.withdraw_inpatient,
+    "2303": settling.trial,
+    "2304": settling.settle,
+    "2305": reversing.cancel,
+    "2401": visits.admit,
+    "2402": visits.discharge,
+    "2601": reversing.reverse,
+    "3201": reconciling.totals,
+    "3202": reconciling.lines,
+    "3203": reconciling.apply,
+    "3204": reconciling.withdraw,
+    "9101": files.upload,
+    "9102": files.download,
+    "5201": queries.visits,
+    "5202": queries.diagnoses,
+    "5203": queries.settlement,
+    "5204": queries.fee_lines,
+    "5206": queries.cumulated,
+    "100001": queries.policy_items,
+    "6201": online.upload,
+    "6202": online.order,
+    "6203": online.refund,
+    "6301": online.result,
+    "6401": online.withdraw,
+}
+"""Every transaction that is answered."""
+
+READS = frozenset(
+    [
+        "1101",
+        "1201",
+        "1901",
+        "2001",
+        "1312",
+        "1318",
+        "1319",
+        "2101",
+        "2206",
+        "2303",
+        "3201",
+        "9102",
+        "5201",
+        "5202",
+        "5203",
+        "5204",
+        "5206",
+        "100001",
+        "6301",
+    ]
+)
+"""They change nothing and are not recorded: a repeat is told what is so now."""
+
+Adopt = Callable[[Session, "Asked"], None]
+"""What a sandbox does before a message is served: make its institution and people known."""
+
+
+class Asked(NamedTuple):
+    """A message that was read: which transaction, under which profile, with which values."""
+
+    transaction: Transaction
+    profile: Profile
+    head: Values
+    input: Mapping[str, Any]
+    text: bytes = b""  # what `cainfo` is over
+
+    @property
+    def code(self) -> str:
+        """fixmedins_code."""
+        return str(self.head["fixmedins_code"])
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether it changes nothing."""
+        return self.transaction.infno in READS
+
+
+class Reply(NamedTuple):
+    """应答: JSON, or a file."""
+
+    body: bytes
+    stream: bool = False
+
+
+def read(
+    body: bytes, content_type: str, *, path_end: str = "", api_name: str = ""
+) -> Asked | Wrong:
+    """Read a message as far as it can be read without knowing anybody."""
+    tree = tree_of(body, content_type)
+    if isinstance(tree, NotRead):
+        return Wrong(tree.says)
+    return read_tree(tree, path_end=path_end, api_name=api_name)
+
+
+def read_tree(tree: Tree, *, path_end: str = "", api_name: str = "") -> Asked | Wrong:
+    """Read a message that is a tree already."""
+    profile = profile_of(str(tree.get("fixmedins_code") or "")[1:7])
+    infno = _infno(tree, profile, path_end, api_name)
+    transaction = transactions().get(infno)
+    if transaction is None or infno not in HANDLERS:
+        given = f"：{infno[:20]}" if infno else ""
+        return Wrong(f"infno（交易编号）不在本系统办理的交易之列{given}；见接口参考文档")
+    found = read_node(HEAD, head(), {**tree, "infno": infno}, profile.rules, where="报文")
+    if isinstance(found, Wrong):
+        return found
+    assert isinstance(found, dict)
+    if profile.recer_sys_code and found["recer_sys_code"] not in profile.recer_sys_code:
+        allowed = "、".join(profile.recer_sys_code)
+        return Wrong(f"报文.recer_sys_code（接收方系统代码）须为{allowed}之一")
+    given_input = read_input(transaction, tree.get("input"), profile.rules)
+    if isinstance(given_input, Wrong):
+        return given_input
+    return Asked(transaction, profile, found, given_input, text_to_sign(tree.get("input")))
+
+
+def _infno(tree: Tree, profile: Profile, path_end: str, api_name: str) -> str:
+    """The transaction that a message names: in its body, else in a header, else by its address."""
+    said = tree.get("infno") or api_name or profile.services.get(path_end, path_end)
+    infno = str(said).strip()
+    return profile.aliases.get(infno, infno)
+
+
+def serve(session: Session, asked: Asked, adopt: Adopt | None = None) -> Reply:
+    """Answer a message: as recorded, or by its transaction, whose answer is then recorded."""
+    if adopt is not None:
+        adopt(session, asked)
+    unit = session.unit
+    id = unit.institution_of_code(asked.code)
+    place = unit.institutions([id]).get(id) if id else None
+    if place is None:
+        says = f"fixmedins_code（定点医药机构编号）没有登记：{asked.code}；请向经办机构申请接入"
+        return refused(Wrong(says), session.now)
+    call = Call(
+        session, asked.transaction, asked.profile, asked.head, asked.input, place, asked.code
+    )
+    if asked.reads_only:
+        return _answered(call, HANDLERS[asked.transaction.infno](call))
+
+    key = MessageKey(place.id, asked.transaction.infno, call.msgid)
+    digest = _digest(asked)
+    if (known := unit.message(key)) is not None:
+        return _recorded(call, known, digest)
+    done = HANDLERS[asked.transaction.infno](call)
+    reply = _answered(call, done)
+    if isinstance(done, Done):
+        unit.add_message(Message(key, session.at, digest, done.about, reply.body))
+    return reply
+
+
+def _recorded(call: Call, known: Message, digest: str) -> Reply:
+    """The recorded answer, byte for byte; another request under the same msgid is refused."""
+    if known.undone is not None:
+        return Reply(known.undone)
+    if known.digest != digest:
+        return _answered(
+            call, Wrong(f"msgid（发送方报文ID）{call.msgid}已用于另一内容的请求；请换新的msgid")
+        )
+    return Reply(known.answer)
+
+
+def _digest(asked: Asked) -> str:
+    """Of what was asked, not of its envelope: a repeat may carry another time or operator."""
+    return hashlib.sha256(kept(asked.input)).hexdigest()
+
+
+def _answered(call: Call, done: Done | Wrong) -> Reply:
+    if isinstance(done, Wrong):
+        return refused(done, call.session.now, call.institution.region)
+    if done.stream is not None:
+        return Reply(done.stream, stream=True)
+    now = call.session.now
+    output = output_of(call.transaction, done.output)
+    refmsgid = reference(call.institution.region, now)
+    return Reply(success(output, refmsgid=refmsgid, asked_at=now, now=now))
+
+
+def refused(wrong: Wrong, now: datetime, region: str = "000000") -> Reply:
+    """infcode -1 with its sentence."""
+    refmsgid = reference(region, now)
+    return Reply(failure(wrong.says, refmsgid=refmsgid, asked_at=now, now=now))

@@ -1,0 +1,261 @@
+"""费用明细: 2204, 2205, 2301, 2302. What a line is decided to be, the catalogue and the law say."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from gongji.catalogue.adjudicate import UNIT_E4, LinePart
+from gongji.catalogue.item import WHOLE_BP, CatalogueList, ListClass
+from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear, Why
+from gongji.desk.adjudicating import Decided, FeeBill, FeeLine, GivenPlan, adjudicate
+from gongji.desk.catalogue import NoEdition
+from gongji.desk.national_ports import FeeRow, WireItem
+from gongji.national.calling import (
+    Call,
+    Done,
+    care_of,
+    kept,
+    moment_of,
+    own_visit,
+    retold,
+    said,
+)
+from gongji.national.reading import Values, Wrong
+from gongji.national.schema import codes
+from gongji.national.writing import fen_of
+from gongji.policy.refusal import Refusal
+from gongji.terms import LARGEST_FEN, Care, micros
+
+CENT = Decimal("0.01")
+_ALL_BATCHES = "0000"
+_WITHOUT_A_PLAN = GivenPlan(deductible_left_fen=0, ratio_bp=0)
+"""How a line is treated does not depend on what the fund pays in the end."""
+
+
+class Line(NamedTuple):
+    """A fee line as the wire and the catalogue have it."""
+
+    given: Values
+    item: WireItem | None
+    fee: FeeLine
+
+
+def upload(call: Call) -> Done | Wrong:
+    """2204, 2301 费用明细上传: the lines of one visit, decided one by one."""
+    rows = call.rows("feedetail")
+    visits = {(row["mdtrt_id"], row["psn_no"]) for row in rows}
+    if len(visits) > 1:
+        return Wrong("mdtrt_id（就诊ID）一次只能上传一次就诊的明细；请分次上传")
+    visit = own_visit(call, rows[0])
+    if isinstance(visit, Wrong):
+        return visit
+    known = {row.sn for row in call.session.unit.fees_of(visit.institution, visit.id)}
+    lines = lines_of(call, rows, known)
+    if isinstance(lines, Wrong):
+        return lines
+    care = care_of(visit.med_type or "11")
+    assert isinstance(care, Care)
+    decided = decide_lines(call, visit.person, care, lines)
+    if isinstance(decided, Wrong):
+        return decided
+    shown = [shown_line(line, part) for line, part in zip(lines, decided.result.lines, strict=True)]
+    call.session.unit.add_fees(
+        [
+            FeeRow(
+                visit.institution,
+                visit.id,
+                sn_of(line.given),
+                line.given.get("chrg_bchno") or "",
+                "",
+                line.fee.total_fen,
+                micros(moment_of(line.given["fee_ocur_time"])),
+                kept(line.given),
+                kept(row),
+            )
+            for line, row in zip(lines, shown, strict=True)
+        ]
+    )
+    return Done({"result": shown}, visit.id)
+
+
+def withdraw_outpatient(call: Call) -> Done | Wrong:
+    """2205 门诊费用明细撤销: a batch, or all that is not settled for `0000`."""
+    given = call.one()
+    visit = own_visit(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    batch = None if given["chrg_bchno"] == _ALL_BATCHES else given["chrg_bchno"]
+    if not call.session.unit.withdraw_fees(visit.institution, visit.id, batch=batch) and batch:
+        return _none_to_withdraw(call, visit.id, batch)
+    return Done(about=visit.id)
+
+
+def _none_to_withdraw(call: Call, visit: str, batch: str) -> Wrong:
+    rows = call.session.unit.fees_of(call.institution.id, visit)
+    if any(row.batch == batch for row in rows):
+        return Wrong(f"chrg_bchno（收费批次号）{batch}已结算；已参与结算的明细不能撤销")
+    return Wrong(f"chrg_bchno（收费批次号）{batch}没有明细；全部撤销请传0000")
+
+
+def withdraw_inpatient(call: Call) -> Done | Wrong:
+    """2302 住院费用明细撤销: one line, or all that is not settled for `0000`."""
+    given = call.one()
+    visit = own_visit(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    unit, sn = call.session.unit, sn_of(given)
+    if sn in (_ALL_BATCHES, "0"):
+        unit.withdraw_fees(visit.institution, visit.id)
+        return Done(about=visit.id)
+    line = next((row for row in unit.fees_of(visit.institution, visit.id) if row.sn == sn), None)
+    if line is None:
+        return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
+    if line.settled:
+        return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
+    unit.withdraw_fees(visit.institution, visit.id, sn=sn)
+    return Done(about=visit.id)
+
+
+# ── Lines ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines_of(call: Call, rows: Sequence[Values], known: set[str]) -> list[Line] | Wrong:
+    """The lines as the catalogue will look them up, each sum held against price and count."""
+    items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})
+    seen = set(known)
+    found = []
+    for number, row in enumerate(rows, start=1):
+        sn = sn_of(row)
+        if sn in seen:
+            return Wrong(f"第{number}行feedetl_sn（费用明细流水号）重复：{sn}；同一次就诊内须唯一")
+        seen.add(sn)
+        if wrong := _wrong_numbers(call, row):
+            return Wrong(f"第{number}行{wrong}")
+        item = items.get(row["med_list_codg"])
+        found.append(Line(row, item, _fee_line(row, item)))
+    return found
+
+
+def sn_of(row: Values) -> str:
+    """费用明细流水号: a number without decimals, kept as text."""
+    return str(row["feedetl_sn"])
+
+
+def _wrong_numbers(call: Call, row: Values) -> str | None:
+    sn, total = row["feedetl_sn"], row["det_item_fee_sumamt"]
+    if isinstance(sn, Decimal) and sn <= 0:
+        return "feedetl_sn（费用明细流水号）须大于0"
+    if call.profile.single_digit_lines and len(str(sn)) > _MOST_DIGITS:
+        return f"feedetl_sn（费用明细流水号）至多{_MOST_DIGITS}位数字"
+    if row["cnt"] <= 0 or total < 0 or row["pric"] < 0:
+        return "cnt（数量）须大于0，金额与单价不得为负；退费请撤销明细或结算"
+    if fen_of(total) > LARGEST_FEN:
+        return "det_item_fee_sumamt（明细项目费用总额）过大；请核对金额"
+    if abs((row["pric"] * row["cnt"]).quantize(CENT, ROUND_HALF_UP) - total) > CENT:
+        return f"det_item_fee_sumamt（明细项目费用总额）{total}不等于单价乘数量"
+    return None
+
+
+_MOST_DIGITS = 15
+
+
+def _fee_line(row: Values, item: WireItem | None) -> FeeLine:
+    """Without an item of that code the name is the code, which no catalogue lists."""
+    return FeeLine(
+        name=item.name if item else row["med_list_codg"],
+        total_fen=fen_of(row["det_item_fee_sumamt"]),
+        count_e4=int(row["cnt"] * UNIT_E4),
+        form=(item.form or None) if item else None,
+        spec=item.spec if item else "",
+        list=CatalogueList(item.list) if item else CatalogueList.DRUG,
+        approval=Approval(codes()["approval"][row.get("hosp_appr_flag") or "0"]),
+    )
+
+
+def decide_lines(
+    call: Call,
+    person: str,
+    care: Care,
+    lines: Sequence[Line],
+    *,
+    plan: GivenPlan | None = _WITHOUT_A_PLAN,
+    deductible_used_fen: int = 0,
+    retired: bool = False,
+) -> Decided | Wrong:
+    """Through the catalogue and the law; `plan` None asks for the region's own."""
+    asked = FeeBill(
+        patient=person,
+        institution=call.institution.id,
+        lines=tuple(line.fee for line in lines),
+        care=care,
+        retired=retired,
+        deductible_used_fen=deductible_used_fen,
+        plan=plan,
+    )
+    try:
+        decided = adjudicate(call.session, asked)
+    except NoEdition as missing:
+        return Wrong(f"{missing.day}没有可用的医保目录（{missing.which}）；请经办机构先导入目录")
+    if isinstance(decided, Refusal):
+        return said(decided)
+    return unclear(decided, lines) if isinstance(decided, Unclear) else decided
+
+
+def unclear(found: Unclear, lines: Sequence[Line]) -> Wrong:
+    """What is not configured, and at which line; nothing is guessed."""
+    where = ""
+    if found.line is not None:
+        given = lines[found.line - 1].given
+        where = f"第{found.line}行{given['med_list_codg']}"
+    choices = f"：{'、'.join(found.choices[:5])}" if found.choices else ""
+    return Wrong(f"{where}{_LACKS[found.lack]}{choices}（{found.name}）")
+
+
+_LACKS: Mapping[Lack, str] = {
+    Lack.FORM: "med_list_codg对应多个剂型且待遇不同，请经办机构在编码表中写明剂型",
+    Lack.SPEC: "med_list_codg对应多个支付标准，请经办机构在编码表中写明规格",
+    Lack.SHARE: "参保地没有配置先行自付比例，不能裁定",
+    Lack.PLAN: "参保地没有配置此类就医的起付线与支付比例，不能结算",
+    Lack.AGE: "待遇与年龄有关，而参保登记没有出生日期",
+    Lack.LEVEL: "待遇与医院等级有关，而机构登记没有等级",
+}
+
+_LEVELS = {ListClass.A: "01", ListClass.B: "02"}
+
+
+def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
+    """明细分割 of one line, as 2204 and 2101 print it."""
+    treatment, given = part.treatment, line.given
+    ceiling = treatment.ceiling_fen
+    return {
+        "feedetl_sn": sn_of(given),
+        "det_item_fee_sumamt": given["det_item_fee_sumamt"],
+        "cnt": given["cnt"],
+        "pric": given["pric"],
+        "pric_uplmt_amt": None if ceiling is None else Decimal(ceiling).scaleb(-2),
+        "selfpay_prop": Decimal(treatment.share_bp if treatment.covered else WHOLE_BP) / WHOLE_BP,
+        "fulamt_ownpay_amt": part.own_whole_fen,
+        "overlmt_amt": part.over_ceiling_fen,
+        "preselfpay_amt": part.paid_first_fen,
+        "inscp_scp_amt": part.entering_fen,
+        "chrgitm_lv": _LEVELS.get(treatment.listed, "03") if treatment.listed else "03",
+        "med_chrgitm_type": line.item.charge_type if line.item else "14",
+        "lmt_used_flag": "1" if treatment.why is Why.RESTRICTION_NOT_MET else "0",
+        "memo": SAYS[treatment.why][0],
+        "hosp_part_amt": 0,
+    }
+
+
+def lines_again(call: Call, rows: Sequence[FeeRow]) -> list[Line]:
+    """Lines that were uploaded before, to be decided together as one bill."""
+    given = [_reread(row) for row in rows]
+    items = call.session.unit.wire_items({row["med_list_codg"] for row in given})
+    found = ((row, items.get(row["med_list_codg"])) for row in given)
+    return [Line(row, item, _fee_line(row, item)) for row, item in found]
+
+
+def _reread(row: FeeRow) -> Values:
+    given: Values = retold(row.told)
+    for name in ("feedetl_sn", "det_item_fee_sumamt", "cnt", "pric"):
+        given[name] = Decimal(given[name])
+    return given

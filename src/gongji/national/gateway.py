@@ -1,0 +1,189 @@
+"""网关: the one route under which every style of address answers."""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+from litestar import asgi
+from litestar.handlers import ASGIRouteHandler
+from litestar.types import Receive, Scope, Send
+
+from gongji.desk.counter import Busy, Counter
+from gongji.desk.national_ports import AccessKey
+from gongji.desk.ports import StoreUnavailable
+from gongji.national.exchange import Adopt, Asked, Reply, read_tree, refused, serve
+from gongji.national.profiles import Gateway, mounts
+from gongji.national.reading import Wrong
+from gongji.national.sealing import closed, opened, sm2_holds, sm3_holds
+from gongji.national.signatures import Turned, check
+from gongji.national.wire import NotRead, tree_of
+
+BODY_LIMIT = 24 << 20
+"""A file of 16 MiB in Base64, and its message."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
+
+_log = logging.getLogger(__name__)
+_JSON, _STREAM = b"application/json; charset=utf-8", b"application/octet-stream"
+
+
+class Interface:
+    """The national interface on a counter.
+
+    `secret_of` derives an access key's secret. `open_door`: whoever calls from this machine need
+    not sign. `adopt` makes unknown institutions and people known, for a sandbox.
+    """
+
+    def __init__(
+        self,
+        counter: Counter,
+        secret_of: Callable[[str], str],
+        *,
+        open_door: bool = False,
+        adopt: Adopt | None = None,
+    ) -> None:
+        self._counter, self._secret_of = counter, secret_of
+        self._open_door, self._adopt = open_door, adopt
+
+    async def answer(
+        self, body: bytes, headers: Mapping[str, str], *, path: str = "", client: str = ""
+    ) -> Reply | Turned:
+        """A message in, an answer out. Raises Busy or StoreUnavailable; then the same message may
+        be sent again."""
+        now = self._counter.office.clock()
+        tree = tree_of(body, headers.get("content-type", ""))
+        if isinstance(tree, NotRead):
+            return refused(Wrong(tree.says), now)
+        key = await self._key(headers)
+        secret = self._secret_of(key.id) if key is not None else ""
+        sealed = str(tree.get("enctype")).upper() == "SM4"
+        if sealed:
+            plain = opened(tree, secret) if key is not None else None
+            if plain is None:
+                return Turned("enctype为SM4的报文不能用此密钥打开")
+            tree = plain
+        asked = read_tree(
+            tree,
+            path_end=path.rstrip("/").rpartition("/")[2],
+            api_name=headers.get("_api_name", ""),
+        )
+        if isinstance(asked, Wrong):
+            return refused(asked, now)
+        open_door = self._open_door and client in LOOPBACK
+        if (turned := self._turned(asked, headers, key, open_door)) is not None:
+            return turned
+        reply = await self._served(asked)
+        return reply._replace(body=closed(reply.body, secret)) if sealed else reply
+
+    async def _served(self, asked: Asked) -> Reply:
+        use_case = partial(serve, asked=asked, adopt=self._adopt)
+        if asked.reads_only and self._adopt is None:
+            return await self._counter.ask(use_case)
+        return await self._counter.do(use_case)
+
+    async def _key(self, headers: Mapping[str, str]) -> AccessKey | None:
+        """The key that the headers name, if it is one of ours and has not ended."""
+        id = next((headers[name] for name in _KEY_OF.values() if headers.get(name)), "")
+        if not id:
+            return None
+        key = await self._counter.ask(lambda session: session.unit.access_key(id))
+        return key if key is not None and key.ended_at is None else None
+
+    def _turned(
+        self, asked: Asked, headers: Mapping[str, str], key: AccessKey | None, open_door: bool
+    ) -> Turned | None:
+        """Why the gateway does not let this request in, None where it does."""
+        now = self._counter.office.clock()
+
+        def secret(wanted: str) -> str | None:
+            return self._secret_of(wanted) if key is not None and key.id == wanted else None
+
+        found = check(asked.profile.gateway, headers, secret, now, open_door=open_door)
+        if isinstance(found, Turned):
+            return found
+        if found.key is None or key is None:
+            return None
+        if key.code != asked.code:
+            return Turned("此密钥不属于报文中的fixmedins_code（定点医药机构编号）")
+        if asked.profile.signing == "asked" and not _holds(asked, key, self._secret_of(key.id)):
+            return Turned("cainfo（数字签名信息）验签失败；请核对signtype与签名原文")
+        return None
+
+
+def _holds(asked: Asked, key: AccessKey, secret: str) -> bool:
+    """Whether the message's own signature is right."""
+    signature = asked.head["cainfo"] or ""
+    if str(asked.head["signtype"]).upper() == "SM3":
+        return sm3_holds(secret, asked.text, signature)
+    return bool(key.public_key) and sm2_holds(key.public_key, asked.text, signature)
+
+
+_KEY_OF = {
+    Gateway.HMAC_SHA1: "_api_access_key",
+    Gateway.TIF_SHA256: "x-tif-paasid",
+}
+
+
+def route(interface: Interface) -> ASGIRouteHandler:
+    """The route: every path below every profile's mount."""
+
+    @asgi(list(mounts()), is_mount=True, opt={"access": frozenset({None})}, copy_scope=True)
+    async def national(scope: Scope, receive: Receive, send: Send) -> None:
+        """国家接口: see docs/reference/national-interface.md."""
+        if scope.get("method") != "POST":
+            await _send(send, 405, _gateway_error(405, "请以POST发送报文"))
+            return
+        body = await _body(receive)
+        if body is None:
+            await _send(send, 413, _gateway_error(413, f"报文过大，至多{BODY_LIMIT >> 20}兆字节"))
+            return
+        headers = {
+            name.decode("latin-1").lower(): value.decode("utf-8", "replace")
+            for name, value in scope["headers"]
+        }
+        client = scope["client"]
+        try:
+            reply = await interface.answer(
+                body, headers, path=scope["path"], client=client[0] if client else ""
+            )
+        except (Busy, StoreUnavailable) as error:
+            _log.warning("national interface: %s", error)
+            await _send(send, 503, _gateway_error(503, "系统繁忙，请稍后以同一msgid重发"))
+            return
+        if isinstance(reply, Turned):
+            await _send(send, 200, _gateway_error(401, reply.says))
+        else:
+            await _send(send, 200, reply.body, _STREAM if reply.stream else _JSON)
+
+    return national
+
+
+def _gateway_error(code: int, says: str) -> bytes:
+    """`{"code":401,"message":…}`: the gateway's own form, before any transaction."""
+    return msgspec.json.encode({"code": code, "message": says})
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, None when it is larger than any message."""
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message: Any = await receive()
+        if message["type"] != "http.request":
+            break
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            return None
+        parts.append(part)
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+async def _send(send: Send, status: int, body: bytes, content_type: bytes = _JSON) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

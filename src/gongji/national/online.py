@@ -1,0 +1,214 @@
+"""线上支付: 6201 upload, 6202 order, 6203 refund, 6301 result, 6401 withdrawal.
+
+An order is a visit with its lines, settled by the same steps as at the window: the payload's
+camelCase names are put into the names of 2201, 2204 and 2207, and their answers back.
+"""
+
+import re
+import secrets
+from decimal import Decimal
+
+from gongji.desk.national_ports import Order, Settled, Visit, VisitKind
+from gongji.national.calling import (
+    Call,
+    Done,
+    kept,
+    known_person,
+    reference,
+    retold,
+    scheme_fits,
+)
+from gongji.national.fees import upload as upload_lines
+from gongji.national.reading import Values, Wrong, read_value
+from gongji.national.reversing import take_back
+from gongji.national.schema import Field, Kind, transactions
+from gongji.national.settling import settle
+from gongji.national.visits import new_visit, not_insured
+from gongji.national.writing import fen_of
+from gongji.terms import LOCAL_TIME, moment
+
+SAVED, SETTLED, REFUNDED, WITHDRAWN = "0", "6", "7", "12"
+_ALL = ("ALL", "HI")
+
+
+def upload(call: Call) -> Done | Wrong:
+    """6201 费用明细上传: keeps the fees under an order; nothing is paid yet."""
+    given = {_snake(name): value for name, value in call.one().items()}
+    begun = read_value(_BEGUN, given["begntime"], {})
+    if isinstance(begun, Wrong):
+        return Wrong(f"data.begntime（开始时间）{begun.says}")
+    given["begntime"] = begun
+    visit = _visit(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    rows = [_line(row, visit, given) for row in call.rows("feedetailList")]
+    uploaded = upload_lines(
+        call._replace(transaction=transactions()["2204"], input={"feedetail": rows})
+    )
+    if isinstance(uploaded, Wrong):
+        return uploaded
+    order = Order(
+        call.institution.id,
+        reference(call.institution.region, call.session.now),
+        secrets.token_hex(16),
+        given["med_org_ord"],
+        visit.person,
+        SAVED,
+        visit.id,
+        "",
+        call.session.at,
+        kept(given),
+    )
+    call.session.unit.put_order(order)
+    shown = {"payOrdId": order.id, "payToken": order.token, "cashierUrl": ""}
+    return Done({"data": shown}, order.id)
+
+
+_BEGUN = Field("begntime", Kind.MOMENT, 19, 0, True, False, "开始时间")
+
+
+def _visit(call: Call, given: Values) -> Visit | Wrong:
+    """The visit that the upload names, or a new one."""
+    unit = call.session.unit
+    known = known_person(call, given["psn_no"])
+    if isinstance(known, Wrong):
+        return known
+    if wrong := scheme_fits(known.person, given["insutype"]) or not_insured(call, known.person):
+        return wrong
+    if known.identity.number != given["id_no"]:
+        return Wrong("data.idNo（证件号码）与参保登记不符；请核对")
+    if given["mdtrt_id"]:
+        visit = unit.visit(call.institution.id, given["mdtrt_id"])
+        if visit is None or visit.person != given["psn_no"] or visit.cancelled:
+            return Wrong(f"data.mdtrtId（就诊ID）没有此人的就诊：{given['mdtrt_id']}")
+        return visit
+    opened = new_visit(
+        call, given, VisitKind.OUTPATIENT, given["ipt_otp_no"], given["med_type"], []
+    )
+    unit.put_visit(opened)
+    return opened
+
+
+def _line(row: Values, visit: Visit, given: Values) -> Values:
+    """A line in the names of 2204; its visit, person and batch are the order's."""
+    found = {_snake(name): value for name, value in row.items()}
+    sn = str(found["feedetl_sn"])
+    return {
+        **found,
+        "feedetl_sn": Decimal(sn) if sn.isascii() and sn.isdigit() else sn,
+        "mdtrt_id": visit.id,
+        "psn_no": visit.person,
+        "chrg_bchno": given["chrg_bchno"],
+    }
+
+
+def order(call: Call) -> Done | Wrong:
+    """6202 支付下单: settles the order's fees, once."""
+    given = call.one()
+    found = _order(call)
+    if isinstance(found, Wrong):
+        return found
+    if found.state != SAVED:
+        return Wrong(f"payOrdId（待支付订单号）状态为{found.state}，不能再支付；请用6301查询")
+    told = retold(found.told)
+    amounts = {name: Decimal(told[name] or 0) for name in ("medfee_sumamt",)}
+    asked = {
+        **told,
+        **amounts,
+        "mdtrt_id": found.visit,
+        "mdtrt_cert_type": "01",
+        "mdtrt_cert_no": told["ec_token"],
+    }
+    done = settle(call._replace(transaction=transactions()["2207"], input={"data": asked}))
+    if isinstance(done, Wrong):
+        return done
+    call.session.unit.put_order(found._replace(state=SETTLED, settled=done.about))
+    settled = call.session.unit.settled(found.institution, done.about)
+    assert settled is not None
+    assert given["payOrdId"] == found.id
+    return Done({"data": {"payOrdId": found.id, "ordStas": SETTLED, **_sums(settled)}}, found.id)
+
+
+def _order(call: Call) -> Order | Wrong:
+    given = call.one()
+    found = call.session.unit.order(call.institution.id, given["payOrdId"])
+    if found is None:
+        return Wrong(f"payOrdId（支付订单号）不存在：{given['payOrdId']}")
+    if "payToken" in given and given["payToken"] != found.token:
+        return Wrong("payToken（支付token）与订单不符；请使用6201返回的值")
+    return found
+
+
+def _sums(settled: Settled) -> dict[str, int]:
+    return {
+        "feeSumamt": settled.total_fen,
+        "ownPayAmt": settled.cash_fen,
+        "psnAcctPay": settled.acct_fen,
+        "fundPay": settled.fund_fen,
+    }
+
+
+def refund(call: Call) -> Done | Wrong:
+    """6203 医保退费: the whole of what insurance and accounts paid; the cash is the institution's."""
+    given = call.one()
+    found = _order(call)
+    if isinstance(found, Wrong):
+        return found
+    settled = call.session.unit.settled(found.institution, found.settled)
+    if settled is None or found.state != SETTLED:
+        return Wrong(f"payOrdId（支付订单号）状态为{found.state}，没有可退的结算；请用6301查询")
+    if given["refdType"] not in _ALL:
+        return Wrong("refdType（退费类型）须为ALL或HI；仅退现金由医疗机构自行办理")
+    if given["refdType"] == "ALL" and fen_of(given["totlRefdAmt"]) != settled.total_fen:
+        return Wrong("totlRefdAmt（总退费金额）不等于订单费用总额；医保部分只能全部退回")
+    done = take_back(call, settled)
+    if isinstance(done, Wrong):
+        return done
+    call.session.unit.put_order(found._replace(state=REFUNDED))
+    now = call.session.now.astimezone(LOCAL_TIME)
+    shown = {
+        "refdSn": done.about,
+        "hiFefdSn": done.about,
+        "hiTrnsDate": f"{now:%Y%m%d}",
+        "hiTrnsTime": f"{now:%H%M%S}",
+        "refStatus": "SUCC",
+    }
+    return Done({"data": shown}, found.id)
+
+
+def result(call: Call) -> Done | Wrong:
+    """6301 医保订单结算结果查询."""
+    found = _order(call)
+    if isinstance(found, Wrong):
+        return found
+    settled = call.session.unit.settled(found.institution, found.settled)
+    names = call.session.unit.institution_names([found.institution])
+    shown = {
+        "ordStas": found.state,
+        "payOrdId": found.id,
+        "callType": "2" if settled else "4",
+        "medOrgOrd": found.ref,
+        "traceTime": f"{moment(settled.at if settled else found.at):%Y%m%d%H%M%S}",
+        "orgCodg": call.code,
+        "orgName": names[found.institution],
+        "setlType": "ALL",
+        **(_sums(settled) if settled else {}),
+    }
+    return Done({"data": shown})
+
+
+def withdraw(call: Call) -> Done | Wrong:
+    """6401 费用明细上传撤销: of an order that was not paid."""
+    found = _order(call)
+    if isinstance(found, Wrong):
+        return found
+    if found.state not in (SAVED, WITHDRAWN):
+        return Wrong(f"payOrdId（支付订单号）状态为{found.state}，已支付的订单请用6203退费")
+    batch = retold(found.told)["chrg_bchno"]
+    call.session.unit.withdraw_fees(found.institution, found.visit, batch=batch)
+    call.session.unit.put_order(found._replace(state=WITHDRAWN))
+    return Done({"data": {"success": "true"}}, found.id)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"([A-Z])", lambda found: "_" + found[1].lower(), name)

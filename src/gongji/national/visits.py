@@ -1,0 +1,173 @@
+"""就诊: 2201, 2202, 2203, 2203A, 2401, 2402."""
+
+from typing import Any
+
+from gongji.desk.national_ports import Visit, VisitKind
+from gongji.national.calling import (
+    Call,
+    Done,
+    care_of,
+    kept,
+    known_person,
+    moment_of,
+    own_visit,
+    reference,
+    retold,
+    scheme_fits,
+)
+from gongji.national.reading import Values, Wrong
+from gongji.policy.standing import Person, is_insured
+from gongji.terms import local_day, micros
+
+INPATIENT_STAY = frozenset({"inpatient", "home_bed"})
+
+
+def register(call: Call) -> Done | Wrong:
+    """2201 门诊挂号."""
+    given = call.one()
+    visit = _opened(call, given, VisitKind.OUTPATIENT, given["ipt_otp_no"], "")
+    if isinstance(visit, Wrong):
+        return visit
+    shown = {"mdtrt_id": visit.id, "psn_no": visit.person, "ipt_otp_no": visit.number}
+    return Done({"data": shown}, visit.id)
+
+
+def admit(call: Call) -> Done | Wrong:
+    """2401 入院办理."""
+    given = call.one("mdtrtinfo")
+    care = care_of(given["med_type"])
+    if isinstance(care, Wrong):
+        return care
+    if care not in INPATIENT_STAY:
+        return Wrong(f"med_type（医疗类别）{given['med_type']}不是住院类别；门诊请用2201登记")
+    visit = _opened(call, given, VisitKind.INPATIENT, given["ipt_no"], given["med_type"])
+    if isinstance(visit, Wrong):
+        return visit
+    return Done({"result": {"mdtrt_id": visit.id}}, visit.id)
+
+
+def _opened(
+    call: Call, given: Values, kind: VisitKind, number: str, med_type: str
+) -> Visit | Wrong:
+    known = known_person(call, given["psn_no"])
+    if isinstance(known, Wrong):
+        return known
+    if wrong := scheme_fits(known.person, given["insutype"]):
+        return wrong
+    if wrong := not_insured(call, known.person):
+        return wrong
+    diagnoses = call.rows("diseinfo") if "diseinfo" in call.input else []
+    visit = new_visit(call, given, kind, number, med_type, diagnoses)
+    call.session.unit.put_visit(visit)
+    return visit
+
+
+def not_insured(call: Call, person: Person) -> Wrong | None:
+    """Whether there are no benefits to have at all."""
+    law, day = call.law(person.region), local_day(call.session.now)
+    if is_insured(person, law, day):
+        return None
+    return Wrong("psn_no（人员编号）现不享受医保待遇；请到参保地经办机构查询参保状态")
+
+
+def new_visit(
+    call: Call,
+    given: Values,
+    kind: VisitKind,
+    number: str,
+    med_type: str,
+    diagnoses: list[Values],
+) -> Visit:
+    """A visit that begins with this message."""
+    return Visit(
+        call.institution.id,
+        reference(call.institution.region, call.session.now),
+        given["psn_no"],
+        kind,
+        number,
+        given["insutype"],
+        med_type,
+        micros(moment_of(given["begntime"])),
+        None,
+        False,
+        kept(given),
+        kept(diagnoses),
+    )
+
+
+def cancel(call: Call) -> Done | Wrong:
+    """2202 门诊挂号撤销: not while fee lines stand."""
+    visit = own_visit(call, call.one())
+    if isinstance(visit, Wrong):
+        return visit
+    return withdraw(call, visit) or Done(about=visit.id)
+
+
+def withdraw(call: Call, visit: Visit) -> Wrong | None:
+    """Cancel a visit of which nothing has been charged; also for 2601 of an admission."""
+    if call.session.unit.fees_of(visit.institution, visit.id):
+        return Wrong("mdtrt_id（就诊ID）还有费用明细；请先撤销结算与明细，再撤销登记")
+    call.session.unit.put_visit(visit._replace(cancelled=True))
+    return None
+
+
+def told(call: Call) -> Done | Wrong:
+    """2203 and 2203A 就诊信息上传: one kind of care a visit; diagnoses are voided by resending."""
+    given = call.one("mdtrtinfo")
+    visit = own_visit(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    care = care_of(given["med_type"])
+    if isinstance(care, Wrong):
+        return care
+    settled = call.session.unit.settled_of_visit(visit.institution, visit.id)
+    if visit.med_type not in ("", given["med_type"]) and any(
+        not one.reversed_by for one in settled
+    ):
+        return Wrong("med_type（医疗类别）一次就诊只有一种；已有结算，不能更改")
+    given = {name: value for name, value in given.items() if not isinstance(value, bytes)}
+    call.session.unit.put_visit(
+        visit._replace(
+            med_type=given["med_type"],
+            told=kept({**retold(visit.told), **_said(given)}),
+            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"))),
+        )
+    )
+    return Done(about=visit.id)
+
+
+def discharge(call: Call) -> Done | Wrong:
+    """2402 出院办理."""
+    given = call.one("dscginfo")
+    visit = own_visit(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    if visit.kind is not VisitKind.INPATIENT:
+        return Wrong("mdtrt_id（就诊ID）不是住院登记；门诊无须办理出院")
+    ended = micros(moment_of(given["endtime"]))
+    if ended < visit.began_at:
+        return Wrong("endtime（结束时间）早于入院时间；请核对")
+    call.session.unit.put_visit(
+        visit._replace(
+            ended_at=ended,
+            told=kept({**retold(visit.told), **_said(given)}),
+            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"))),
+        )
+    )
+    return Done(about=visit.id)
+
+
+def _said(given: Values) -> dict[str, Any]:
+    """What a later message says anew; what it leaves out stays as it was."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _merged(known: list[Values], given: list[Values]) -> list[Values]:
+    """Diagnoses by code; one that comes with vali_flag 0 is taken away."""
+    found = {row["diag_code"]: row for row in known}
+    for row in given:
+        if row.get("vali_flag") == "0":
+            found.pop(row["diag_code"], None)
+        else:
+            found[row["diag_code"]] = row
+    return list(found.values())

@@ -1,0 +1,120 @@
+"""应答: our answers in the words of the field tables, every field in its place and form."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from gongji.national.schema import Field, Kind, Node, Transaction
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_MOST = 200
+"""err_msg is C200."""
+
+
+def output_of(transaction: Transaction, given: Mapping[str, Any]) -> Any:
+    """The payload: a node without a name is the payload itself, `rows` a bare array."""
+    found: dict[str, Any] = {}
+    for node in transaction.outputs:
+        rows = given.get(node.name)
+        if node.name == "":
+            found.update(row_of(node, given))
+        elif node.name == "rows":
+            return [row_of(node, row) for row in rows or ()]
+        elif node.many:
+            found[node.name] = [row_of(node, row) for row in rows or ()]
+        else:
+            found[node.name] = row_of(node, rows or {})
+    found.update((name, given[name]) for name in _PAGES if name in given)
+    return found
+
+
+_PAGES = (
+    "recordCounts",
+    "pages",
+    "pageNum",
+    "pageSize",
+    "size",
+    "startRow",
+    "endRow",
+    "firstPage",
+    "lastPage",
+)
+
+
+def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
+    """One row with every field of the node, in the order of the table."""
+    return {field.name: written(field, values.get(field.name)) for field in node.fields}
+
+
+def written(field: Field, value: Any) -> Any:
+    """One value as the specification prints it.
+
+    An empty number is 0, another empty value the empty text. With two decimals a whole number is
+    fen; a Decimal is itself.
+    """
+    if field.kind is Kind.NUMBER:
+        return number(field, value)
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)
+
+
+def number(field: Field, value: Any) -> Decimal | int:
+    """A number with exactly the decimals of its field."""
+    if field.scale == 0:
+        return int(value or 0)
+    if value is None:
+        value = 0
+    if isinstance(value, int) and field.scale == 2:
+        return yuan(value)
+    return Decimal(value).quantize(Decimal(1).scaleb(-field.scale))
+
+
+def yuan(fen: int) -> Decimal:
+    """分 → 元, with two decimals."""
+    return Decimal(fen).scaleb(-2)
+
+
+def fen_of(amount: Decimal | None) -> int:
+    """元 → 分: what was read from a field with two decimals."""
+    return 0 if amount is None else int(amount.scaleb(2))
+
+
+def success(output: Any, *, refmsgid: str, asked_at: datetime, now: datetime) -> bytes:
+    """A whole answer: infcode 0."""
+    return _envelope(0, refmsgid, asked_at, now, "", output)
+
+
+def failure(says: str, *, refmsgid: str, asked_at: datetime, now: datetime) -> bytes:
+    """A whole answer: infcode -1, with a sentence of at most 200 characters."""
+    return _envelope(-1, refmsgid, asked_at, now, short(says), {})
+
+
+def short(says: str) -> str:
+    """A sentence that fits into err_msg."""
+    return says if len(says) <= _MOST else says[: _MOST - 1] + "…"
+
+
+def _envelope(
+    infcode: int, refmsgid: str, asked_at: datetime, now: datetime, err_msg: str, output: Any
+) -> bytes:
+    return _encode(
+        {
+            "infcode": infcode,
+            "inf_refmsgid": refmsgid,
+            "refmsg_time": _stamp(asked_at),
+            "respond_time": _stamp(now),
+            "err_msg": err_msg,
+            "output": output,
+        }
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    """yyyyMMddHHmmssSSS: 17 digits."""
+    return f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03d}"

@@ -1,0 +1,10 @@
+"""the day of an institution"""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_index("answers_by_time", "answers", ["region", "recorded_at"])

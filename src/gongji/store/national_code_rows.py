@@ -1,0 +1,71 @@
+"""Rows of what the wire calls things: institutions' codes, their access keys, items' codes."""
+
+from collections.abc import Iterable, Sequence
+
+from gongji.desk.national_ports import AccessKey, WireItem
+from gongji.store.rows import IN, Rows, as_json
+
+_ITEM = ", ".join(WireItem._fields)
+
+
+class NationalCodeRows(Rows):
+    """The part of a unit that knows codes on the wire."""
+
+    # Institutions by their codes on the wire, and their keys
+
+    def institution_of_code(self, code: str) -> str | None:
+        row = self._row(
+            "SELECT institution FROM national_codes WHERE region = ? AND code = ?", code[1:7], code
+        )
+        return row[0] if row else None
+
+    def connect_code(self, code: str, institution: str, at: int) -> None:
+        self._db.execute(
+            "INSERT INTO national_codes (region, code, institution, connected_at)"
+            " VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (region, code) DO UPDATE SET institution = excluded.institution",
+            (code[1:7], code, institution, at),
+        )
+
+    def access_key(self, id: str) -> AccessKey | None:
+        row = self._row(
+            "SELECT id, code, made_at, ended_at, public_key FROM national_keys WHERE id = ?", id
+        )
+        return AccessKey(*row) if row else None
+
+    def add_access_key(self, key: AccessKey) -> None:
+        self._db.execute(
+            "INSERT INTO national_keys (region, id, code, made_at, ended_at, public_key)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (key.code[1:7], *key),
+        )
+
+    def end_access_key(self, id: str, at: int) -> None:
+        self._db.execute("UPDATE national_keys SET ended_at = ? WHERE id = ?", (at, id))
+
+    def wire_items(self, codes: Iterable[str]) -> dict[str, WireItem]:
+        return {
+            row[0]: WireItem(*row)
+            for row in self._rows(
+                f"SELECT {_ITEM} FROM national_items WHERE code IN {IN}", as_json(codes)
+            )
+        }
+
+    def wire_items_after(self, code: str, limit: int) -> list[WireItem]:
+        return [
+            WireItem(*row)
+            for row in self._rows(
+                f"SELECT {_ITEM} FROM national_items WHERE code > ? ORDER BY code LIMIT ?",
+                code,
+                limit,
+            )
+        ]
+
+    def put_wire_items(self, items: Sequence[WireItem]) -> None:
+        self._db.executemany(
+            f"INSERT INTO national_items ({_ITEM}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (code) DO UPDATE SET name = excluded.name, form = excluded.form,"
+            " spec = excluded.spec, list = excluded.list, list_type = excluded.list_type,"
+            " charge_type = excluded.charge_type",
+            [tuple(item) for item in items],
+        )

@@ -1,0 +1,312 @@
+"""Rows of the national interface: messages, visits, fee lines, settlements, files."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from gongji.desk.national_ports import (
+    Clearing,
+    FeeRow,
+    KeptFile,
+    Message,
+    MessageKey,
+    Order,
+    Settled,
+    SignIn,
+    Visit,
+    VisitKind,
+    WireItem,
+)
+from gongji.store import national_tables  # noqa: F401 - its tables belong to the schema
+from gongji.store.national_code_rows import NationalCodeRows
+
+_MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
+
+
+def _columns(record: type[NamedTuple]) -> str:
+    return ", ".join(record._fields)
+
+
+_VISIT, _FEE, _SETTLED = _columns(Visit), _columns(FeeRow), _columns(Settled)
+_SIGN_IN, _FILE, _CLEARING = _columns(SignIn), _columns(KeptFile), _columns(Clearing)
+_ORDER, _ITEM = _columns(Order), _columns(WireItem)
+
+
+_WITHDRAWN = "withdrawn"
+"""In place of a setl_id: 2205 and 2302 took the line back. Nothing is removed from the store."""
+
+
+class NationalRows(NationalCodeRows):
+    """The part of a unit that keeps the national interface's records."""
+
+    # Messages
+
+    def message(self, key: MessageKey) -> Message | None:
+        row = self._row(
+            f"SELECT {_MESSAGE} FROM national_messages"
+            " WHERE region = ? AND institution = ? AND infno = ? AND msgid = ?",
+            key.institution[1:7],
+            *key,
+        )
+        return Message(MessageKey(*row[:3]), *row[3:]) if row else None
+
+    def add_message(self, message: Message) -> None:
+        self._db.execute(
+            f"INSERT INTO national_messages (region, {_MESSAGE})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (message.key.institution[1:7], *message.key, *message[1:]),
+        )
+
+    def undo_message(self, key: MessageKey, answer: bytes) -> None:
+        self._db.execute(
+            "UPDATE national_messages SET undone = ?"
+            " WHERE region = ? AND institution = ? AND infno = ? AND msgid = ?",
+            (answer, key.institution[1:7], *key),
+        )
+
+    # Sign-ins
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        self._add("national_signins", _SIGN_IN, sign_in)
+
+    def national_sign_in(self, institution: str, sign_no: str) -> SignIn | None:
+        row = self._of(f"SELECT {_SIGN_IN} FROM national_signins", "sign_no", institution, sign_no)
+        return SignIn(*row) if row else None
+
+    def sign_out(self, institution: str, sign_no: str, at: int) -> None:
+        self._db.execute(
+            "UPDATE national_signins SET out_at = ?"
+            " WHERE region = ? AND institution = ? AND sign_no = ?",
+            (at, institution[1:7], institution, sign_no),
+        )
+
+    # Visits and fee lines
+
+    def visit(self, institution: str, id: str) -> Visit | None:
+        row = self._of(f"SELECT {_VISIT} FROM national_visits", "id", institution, id)
+        return _visit(row) if row else None
+
+    def visits_of(self, institution: str, person: str, since: int, before: int) -> list[Visit]:
+        return [
+            _visit(row)
+            for row in self._rows(
+                f"SELECT {_VISIT} FROM national_visits WHERE region = ? AND institution = ?"
+                " AND person = ? AND began_at >= ? AND began_at < ? ORDER BY began_at, id",
+                institution[1:7],
+                institution,
+                person,
+                since,
+                before,
+            )
+        ]
+
+    def put_visit(self, visit: Visit) -> None:
+        self._db.execute(
+            f"INSERT INTO national_visits (region, {_VISIT})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, institution, id) DO UPDATE SET med_type = excluded.med_type,"
+            " ended_at = excluded.ended_at, cancelled = excluded.cancelled, told = excluded.told,"
+            " diagnoses = excluded.diagnoses",
+            (visit.institution[1:7], *visit[:3], visit.kind.value, *visit[4:]),
+        )
+
+    def fees_of(self, institution: str, visit: str) -> list[FeeRow]:
+        return [
+            FeeRow(*row)
+            for row in self._rows(
+                f"SELECT {_FEE} FROM national_fees WHERE region = ? AND institution = ?"
+                " AND visit = ? AND settled <> ? ORDER BY charged_at, sn",
+                institution[1:7],
+                institution,
+                visit,
+                _WITHDRAWN,
+            )
+        ]
+
+    def add_fees(self, rows: Sequence[FeeRow]) -> None:
+        # A line that was withdrawn may come again under its number.
+        self._db.executemany(
+            f"INSERT INTO national_fees (region, {_FEE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, institution, visit, sn) DO UPDATE SET batch = excluded.batch,"
+            " settled = excluded.settled, total_fen = excluded.total_fen,"
+            " charged_at = excluded.charged_at, told = excluded.told, decided = excluded.decided",
+            [(row.institution[1:7], *row) for row in rows],
+        )
+
+    def withdraw_fees(
+        self, institution: str, visit: str, *, batch: str | None = None, sn: str | None = None
+    ) -> int:
+        return len(
+            self._rows(
+                "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
+                " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?)"
+                " AND (CAST(? AS TEXT) IS NULL OR sn = ?) AND settled = '' RETURNING sn",
+                _WITHDRAWN,
+                institution[1:7],
+                institution,
+                visit,
+                batch,
+                batch,
+                sn,
+                sn,
+            )
+        )
+
+    def mark_fees(
+        self, institution: str, visit: str, batch: str | None, old: str, new: str
+    ) -> None:
+        self._db.execute(
+            "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
+            " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?) AND settled = ?",
+            (new, institution[1:7], institution, visit, batch, batch, old),
+        )
+
+    # Settlements
+
+    def add_settled(self, settled: Settled) -> None:
+        self._add("national_settlements", _SETTLED, settled)
+
+    def settled(self, institution: str, id: str) -> Settled | None:
+        row = self._of(f"SELECT {_SETTLED} FROM national_settlements", "id", institution, id)
+        return Settled(*row) if row else None
+
+    def settled_of_visit(self, institution: str, visit: str) -> list[Settled]:
+        return [
+            Settled(*row)
+            for row in self._rows(
+                f"SELECT {_SETTLED} FROM national_settlements WHERE region = ?"
+                " AND institution = ? AND visit = ? ORDER BY at, id",
+                institution[1:7],
+                institution,
+                visit,
+            )
+        ]
+
+    def settled_between(self, institution: str, since: int, before: int) -> list[Settled]:
+        return [
+            Settled(*row)
+            for row in self._rows(
+                f"SELECT {_SETTLED} FROM national_settlements WHERE region = ?"
+                " AND institution = ? AND at >= ? AND at < ? ORDER BY at, id",
+                institution[1:7],
+                institution,
+                since,
+                before,
+            )
+        ]
+
+    def settled_of_person(self, person: str, since: int, before: int) -> list[Settled]:
+        return [
+            Settled(*row)
+            for row in self._rows(
+                f"SELECT {_SETTLED} FROM national_settlements WHERE person = ?"
+                " AND at >= ? AND at < ? ORDER BY at, id",
+                person,
+                since,
+                before,
+            )
+        ]
+
+    def deductible_used(self, person: str, care: str, since: int, before: int) -> int:
+        row = self._row(
+            "SELECT COALESCE(SUM(deductible_fen), 0) FROM national_settlements"
+            " WHERE person = ? AND care = ? AND at >= ? AND at < ?",
+            person,
+            care,
+            since,
+            before,
+        )
+        return int(row[0])
+
+    def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None:
+        self._db.execute(
+            "UPDATE national_settlements SET reversed_by = ?, clearing = ?"
+            " WHERE region = ? AND institution = ? AND id = ?",
+            (by, clearing, institution[1:7], institution, id),
+        )
+
+    def mark_cleared(
+        self, institution: str, clr_type: str, since: int, before: int, clearing: str
+    ) -> None:
+        self._db.execute(
+            "UPDATE national_settlements SET clearing = ? WHERE region = ? AND institution = ?"
+            " AND clr_type = ? AND at >= ? AND at < ? AND clearing = ''",
+            (clearing, institution[1:7], institution, clr_type, since, before),
+        )
+
+    def mark_uncleared(self, institution: str, clearing: str) -> None:
+        self._db.execute(
+            "UPDATE national_settlements SET clearing = ''"
+            " WHERE region = ? AND institution = ? AND clearing = ?",
+            (institution[1:7], institution, clearing),
+        )
+
+    # Files, clearings, orders
+
+    def add_file(self, file: KeptFile) -> None:
+        self._add("national_files", _FILE, file)
+
+    def file(self, institution: str, id: str) -> KeptFile | None:
+        row = self._of(f"SELECT {_FILE} FROM national_files", "id", institution, id)
+        return KeptFile(*row) if row else None
+
+    def put_clearing(self, clearing: Clearing) -> None:
+        self._db.execute(
+            f"INSERT INTO national_clearings (region, {_CLEARING})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, institution, id) DO UPDATE SET cancelled = excluded.cancelled",
+            (clearing.institution[1:7], *clearing),
+        )
+
+    def clearing(self, institution: str, id: str) -> Clearing | None:
+        row = self._of(f"SELECT {_CLEARING} FROM national_clearings", "id", institution, id)
+        return _clearing(row) if row else None
+
+    def clearings_of(self, institution: str, month: str) -> list[Clearing]:
+        return [
+            _clearing(row)
+            for row in self._rows(
+                f"SELECT {_CLEARING} FROM national_clearings WHERE region = ?"
+                " AND institution = ? AND month = ? ORDER BY at, id",
+                institution[1:7],
+                institution,
+                month,
+            )
+        ]
+
+    def put_order(self, order: Order) -> None:
+        self._db.execute(
+            f"INSERT INTO national_orders (region, {_ORDER})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (region, institution, id) DO UPDATE SET state = excluded.state,"
+            " visit = excluded.visit, settled = excluded.settled",
+            (order.institution[1:7], *order),
+        )
+
+    def order(self, institution: str, id: str) -> Order | None:
+        row = self._of(f"SELECT {_ORDER} FROM national_orders", "id", institution, id)
+        return Order(*row) if row else None
+
+    def _add(self, table: str, columns: str, record: tuple[Any, ...]) -> None:
+        """A row of an institution, whose id stands first."""
+        marks = ", ".join("?" * len(record))
+        self._db.execute(
+            f"INSERT INTO {table} (region, {columns}) VALUES (?, {marks})",
+            (record[0][1:7], *record),
+        )
+
+    def _of(self, select: str, column: str, institution: str, id: str) -> Any:
+        """An institution's row by its own id."""
+        return self._row(
+            f"{select} WHERE region = ? AND institution = ? AND {column} = ?",
+            institution[1:7],
+            institution,
+            id,
+        )
+
+
+def _visit(row: Sequence[Any]) -> Visit:
+    return Visit._make((*row[:3], VisitKind(row[3]), *row[4:9], bool(row[9]), *row[10:]))
+
+
+def _clearing(row: Sequence[Any]) -> Clearing:
+    return Clearing._make((*row[:5], bool(row[5]), *row[6:]))

@@ -1,0 +1,400 @@
+"""PostgreSQL's own: locks between writers, its failures, its rights, and the words it is asked in."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from gongji.desk.office import Office, Session
+from gongji.desk.ports import Clock, Conflict, StoreUnavailable
+from gongji.desk.settling import Answered, settle_batch
+from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
+from gongji.settlement.bill import SettlementRequest
+from gongji.store.migrate import bring_up, upgrade
+from gongji.store.postgres import PostgresStore
+from gongji.store.postgres_link import CONTEXT, Found, Link, postgres
+from gongji.store.rights import APPLICATION, AUDITOR, CHANGED, ROLES
+from gongji.store.schema import APPENDED
+from gongji.store.tables import metadata
+from gongji.wiring import shipped_packs
+from servers import BorrowedStore, CitusStore
+from store.stores import VAULT
+from town import SHANGHAI, Town
+
+HERE = frozenset({SHANGHAI})
+
+
+def a_town(dsn: str) -> Town:
+    """A family whose store is this database."""
+
+    def open_office(clock: Clock) -> Office:
+        office = Office(PostgresStore(dsn, VAULT), shipped_packs(), clock)
+        office.open()
+        return office
+
+    opened = Town(open_office=open_office)
+    opened.person("father", carried=100_00)
+    opened.person("child", "resident")
+    opened.hospital("clinic")
+    opened.hospital("hospital")
+    opened.pool("father", {"child": "child"})
+    return opened
+
+
+def another_office(town: Town) -> Office:
+    """A second process on the same database, as far as the database can tell."""
+    store = town.office.store
+    assert isinstance(store, PostgresStore)
+    return Office(PostgresStore(store.dsn, VAULT), shipped_packs(), town.office.clock)
+
+
+@pytest.fixture
+def town() -> Iterator[Town]:
+    """A family on a database of its own."""
+    lent = BorrowedStore(VAULT)
+    opened = a_town(lent.owner)
+    yield opened
+    opened.close()
+    lent.close()
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Let them begin together, each in its own thread; what each gave."""
+    ready = threading.Barrier(len(acts))
+
+    def begin(act: Callable[[], object]) -> object:
+        ready.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(begin, acts))
+
+
+# ── Two processes on one database ────────────────────────────────────────────────────────────────
+
+
+def test_a_request_sent_to_two_processes_four_times_is_settled_once(town: Town) -> None:
+    """One answer for all, whoever gives it; the others have it as recorded."""
+    offices = (town.office, another_office(town))
+
+    def settle(office: Office, bill: SettlementRequest) -> object:
+        (found,) = office.do(lambda s: settle_batch(s, [bill]), regions=HERE, shared=True)
+        return found
+
+    for n in range(10):
+        bill = town.bill("child", "clinic", 1_00, id=f"b{n}")
+        found = at_once(*(partial(settle, office, bill) for office in offices * 2))
+        assert all(isinstance(one, Answered) for one in found)
+        answers = {one.answer for one in found if isinstance(one, Answered)}
+        assert len(answers) == 1
+        assert sum(isinstance(one, Answered) and not one.repeated for one in found) == 1
+    assert town.balance("father").carried == 90_00
+    town.proof()
+    offices[1].store.close()
+
+
+def test_batches_at_once_on_one_sponsor_never_draw_more_than_there_is(town: Town) -> None:
+    """A hundred yuan for forty bills of five: twenty are paid in full, whoever is quicker."""
+    offices = (town.office, another_office(town))
+
+    def settle(office: Office, name: str) -> list[object]:
+        bills = [town.bill("child", "clinic", 5_00, id=f"{name}-{n}") for n in range(10)]
+        return list(office.do(lambda s: settle_batch(s, bills), regions=HERE, shared=True))
+
+    at_once(*(partial(settle, offices[n % 2], name) for n, name in enumerate("abcd")))
+    assert town.balance("father").carried == 0
+    town.proof()
+    offices[1].store.close()
+
+
+def test_who_has_a_region_to_itself_waits_for_settlements_and_they_for_it(town: Town) -> None:
+    """An unbinding is in the book before or after a batch, never in the middle of it."""
+    began, go_on = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def unbind_slowly(session: Session) -> None:
+        began.set()
+        go_on.wait(5)
+        order.append("unbound")
+
+    def settle() -> None:
+        began.wait(5)
+        town.office.do(lambda s: order.append("settled"), regions=HERE, shared=True)
+
+    def elsewhere() -> None:
+        began.wait(5)
+        town.office.do(lambda s: order.append("elsewhere"), regions={"371300"}, shared=True)
+        go_on.set()
+
+    at_once(lambda: town.office.do(unbind_slowly, regions=HERE), settle, elsewhere)
+    assert order == ["elsewhere", "unbound", "settled"]
+
+
+def test_who_was_too_late_is_told_and_the_office_asks_again(town: Town) -> None:
+    """Two that never saw each other's answer: the store refuses the second, the office repeats."""
+    bill = town.bill("child", "clinic", 1_00, id="b1")
+    store = town.office.store
+    first = town.settle_bill(bill)
+    assert isinstance(first, Answered)
+    with pytest.raises(Conflict), store.begin() as unit:
+        unit.write_answers([first.answer])
+    tried: list[int] = []
+
+    def late(session: Session) -> str:
+        tried.append(1)
+        if len(tried) < 3:
+            session.unit.write_answers([first.answer])
+        return "done"
+
+    assert town.office.do(late) == "done"
+    assert len(tried) == 3
+    with pytest.raises(StoreUnavailable, match="others were quicker 8 times"):
+        town.office.do(lambda s: s.unit.write_answers([first.answer]))
+
+
+# ── Failures ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PgServer]:
+    """A durable server that may be stopped and killed."""
+    try:
+        with pg_server() as running:
+            yield running
+    except NoPostgres as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+@pytest.fixture
+def mortal(server: PgServer) -> Iterator[Town]:
+    """A family on that server."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS mortal WITH (FORCE)")
+        connection.execute("CREATE DATABASE mortal")
+    store = PostgresStore(server.dsn("mortal"), VAULT)
+    upgrade(store)
+    store.close()
+    opened = a_town(server.dsn("mortal"))
+    yield opened
+    opened.close()
+
+
+def test_a_server_that_is_gone_is_said_and_its_return_is_noticed(
+    mortal: Town, server: PgServer
+) -> None:
+    """Reading and writing; nobody has to start anything again."""
+    mortal.settled("child", "clinic", 1_00, id="b1")
+    server.stop()
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="the database cannot be used"):
+            mortal.settle("child", "clinic", 1_00, id="b2")
+        with pytest.raises(StoreUnavailable, match="the database cannot be used"):
+            mortal.balance("father")
+    server.start()
+    assert mortal.balance("father").carried == 99_00
+    assert isinstance(mortal.settle("child", "clinic", 1_00, id="b2"), Answered)
+    mortal.proof()
+
+
+def test_connections_that_lay_idle_through_a_restart_are_not_used(
+    mortal: Town, server: PgServer
+) -> None:
+    """Whoever asks first after it does not have to ask twice."""
+    mortal.settled("child", "clinic", 1_00, id="b1")
+    server.stop()
+    server.start()
+    assert mortal.balance("father").carried == 99_00
+    assert isinstance(mortal.settle("child", "clinic", 1_00, id="b2"), Answered)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_server_killed_around_a_batch_keeps_it_whole_or_not_at_all(
+    mortal: Town, server: PgServer, moment: str
+) -> None:
+    """Every process of it, with writes under way; asked again with the same ids, all is settled."""
+    bills = [mortal.bill("child", "clinic", 1_00, id=f"b{n}") for n in range(50)]
+
+    def settle_and_die(session: Session) -> None:
+        settle_batch(session, bills)
+        if moment == "before":
+            server.kill9()
+
+    if moment == "before":
+        with pytest.raises(StoreUnavailable):
+            mortal.office.do(settle_and_die)
+    else:
+        mortal.office.do(settle_and_die)
+        server.kill9()
+    server.start()
+    assert mortal.balance("father").carried == (100_00 if moment == "before" else 50_00)
+    found = mortal.do(lambda s: settle_batch(s, bills))
+    assert {one.repeated for one in found if isinstance(one, Answered)} == {moment == "after"}
+    assert mortal.balance("father").carried == 50_00
+    mortal.proof()
+
+
+def test_waiting_for_a_lock_has_an_end(town: Town) -> None:
+    """Somebody has had the accounts open for too long; what was begun is not kept."""
+    dsn = town.office.store.dsn  # type: ignore[attr-defined]  # every store here has one
+    hasty = PostgresStore(make_conninfo(dsn, options="-c lock_timeout=50ms"), VAULT)
+    office = Office(hasty, shipped_packs(), town.office.clock)
+    bill = town.bill("child", "clinic", 1_00, id="b1")
+    with psycopg.connect(dsn) as other:
+        other.execute("SELECT * FROM accounts FOR UPDATE")
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            office.do(lambda s: settle_batch(s, [bill]))
+        other.rollback()
+    (found,) = office.do(lambda s: settle_batch(s, [bill]))
+    assert isinstance(found, Answered) and not found.repeated
+    hasty.close()
+
+
+@pytest.mark.parametrize("table", APPENDED)
+@pytest.mark.parametrize(
+    "act", ["UPDATE {} SET region = '999999'", "DELETE FROM {}", "TRUNCATE {}"]
+)
+def test_what_is_appended_is_never_changed(town: Town, table: str, act: str) -> None:
+    """The database itself refuses, its owner too."""
+    town.settled("child", "clinic", 1_00)
+    with (
+        psycopg.connect(town.office.store.dsn) as owner,  # type: ignore[attr-defined]  # as above
+        pytest.raises(psycopg.IntegrityError, match=f"{table} are appended"),
+    ):
+        owner.execute(act.format(table).encode())
+
+
+# ── Rights ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def ready(server: PgServer) -> str:
+    """A database brought up by `gongji migrate`, with a user in each role: its connection string."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ready")
+    said = bring_up(PostgresStore(server.dsn("ready"), VAULT))
+    assert said[-1] == "application and auditor have their rights"
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        for role in ROLES:
+            connection.execute(f"CREATE USER {role}_1 IN ROLE {role}".encode())
+    assert bring_up(PostgresStore(server.dsn("ready"), VAULT)) == said[1:], (
+        "again, and no roles made"
+    )
+    return server.dsn("ready")
+
+
+def as_user(dsn: str, role: str) -> str:
+    """The connection string of the role's user."""
+    return make_conninfo(dsn, user=f"{role}_1")
+
+
+def test_the_application_does_all_that_it_has_to_with_the_rights_that_it_has(ready: str) -> None:
+    """Register, pool, settle, reverse, prove."""
+    town = a_town(as_user(ready, APPLICATION))
+    town.settled("child", "clinic", 10_00, id="b1")
+    town.reverse("b1", "clinic")
+    town.credit("father", "carried", 5_00)
+    assert town.balance("father").carried == 105_00
+    town.proof()
+    town.close()
+
+
+def refused(dsn: str, statement: str) -> bool:
+    """Whether a statement is refused for want of rights."""
+    with psycopg.connect(dsn) as connection:
+        try:
+            connection.execute(statement.encode())
+        except psycopg.errors.InsufficientPrivilege:
+            return True
+        finally:
+            connection.rollback()
+    return False
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_nobody_removes_anything_and_what_has_happened_is_not_changed(
+    ready: str, table: str
+) -> None:
+    """The application changes those tables only that say how things stand now."""
+    application, auditor = as_user(ready, APPLICATION), as_user(ready, AUDITOR)
+    column = next(iter(metadata.tables[table].columns)).name
+    change = f"UPDATE {table} SET {column} = {column}"
+    assert refused(application, change) == (table not in CHANGED)
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table}", f"DROP TABLE {table}"):
+        assert refused(application, statement) or "DROP" in statement
+        assert refused(auditor, statement) or "DROP" in statement
+    assert refused(auditor, change)
+    assert refused(auditor, f"INSERT INTO {table} SELECT * FROM {table}")
+    assert not refused(auditor, f"SELECT * FROM {table}")
+
+
+def test_a_user_without_rights_is_told_what_to_run(server: PgServer) -> None:
+    """A service that starts before the migrator has been there says so in a sentence."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE USER newcomer")
+        connection.execute("CREATE DATABASE empty")
+    store = PostgresStore(make_conninfo(server.dsn("empty"), user="newcomer"), VAULT)
+    with pytest.raises(StoreUnavailable, match="run gongji migrate"):
+        upgrade(store)
+    with pytest.raises(StoreUnavailable, match="gongji migrate"):
+        store.check_key()
+    store.close()
+
+
+# ── The words ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("portable", "said"),
+    [
+        ("SELECT a FROM t WHERE b = ?", b"SELECT a FROM t WHERE b = %b"),
+        (
+            "SELECT a FROM t WHERE b IN (SELECT value FROM json_each(?))",
+            b"SELECT a FROM t WHERE b = ANY (ARRAY(SELECT jsonb_array_elements_text(%b::jsonb)))",
+        ),
+        ("DELETE FROM turning", b"TRUNCATE turning"),
+        ("DELETE FROM t WHERE a = ?", b"DELETE FROM t WHERE a = %b"),
+        ("SELECT 7 % 2", b"SELECT 7 %% 2"),
+        (
+            "CREATE TEMP TABLE IF NOT EXISTS t (a TEXT, b BIGINT)",
+            b'CREATE TEMP TABLE IF NOT EXISTS t (a TEXT COLLATE "C", b BIGINT)',
+        ),
+    ],
+)
+def test_the_portable_words_in_postgresqls(portable: str, said: bytes) -> None:
+    """All that is translated."""
+    assert postgres(portable) == said
+
+
+# ── A cluster ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_whatever_a_batch_of_settlements_asks_is_asked_of_one_node(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its reading goes to one shard a statement; its locks are the coordinator's own."""
+    lent = CitusStore(VAULT)
+    town = a_town(lent.dsn)
+    sent: list[tuple[bytes, Sequence[object]]] = []
+    honest = Link.send
+
+    def listen(link: Link, statement: bytes, values: Sequence[object] = ()) -> Found:
+        sent.append((statement, values))
+        return honest(link, statement, values)
+
+    monkeypatch.setattr(Link, "send", listen)
+    town.settled("child", "clinic", 1_00)
+    monkeypatch.undo()
+    plans = {}
+    with psycopg.connect(lent.dsn, context=CONTEXT) as connection:
+        for statement, values in sent:
+            if statement.startswith(b"SELECT") and b"advisory" not in statement:
+                rows = connection.execute(b"EXPLAIN " + statement, values).fetchall()
+                plans[statement.decode()] = "\n".join(row[0] for row in rows)
+    assert len(plans) >= 5
+    assert [plan for plan in plans.values() if "Task Count: 1\n" not in plan] == []
+    town.close()
+    lent.close()

@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 
 from gongji.cli.benching import workshop
+from gongji.lab import lines
 from gongji.lab.audit import audit
-from gongji.lab.bank import open_bank
+from gongji.lab.bank import open_bank, run_bank
 from gongji.lab.blows import Site
 from gongji.lab.grounds import PostgresGround
+from gongji.lab.load import Place
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.lab.rooms import Limited, mounted
 from gongji.lab.storms import Storm, Weathered, raise_storm
 from gongji.lab.told import Household, Told
 from gongji.wiring import local_clock, office_in_memory
 
-SMALL = Storm(seed=3, seconds=2.0, clients=12, families=16)
+SMALL = Storm(seed=3, clients=4, families=16)
 Raises = Callable[..., Weathered]
 
 
@@ -61,12 +63,20 @@ def test_a_full_disk_keeps_what_was_told(tmp_path: Path) -> None:
             await site.full_disk(disk or Limited(site.workers, 1 << 20), 0.5)
 
         url = f"sqlite:///{tmp_path}/disk/gongji.db"
-        alone = Storm(seed=3, clients=12, families=16, workers=1)
+        alone = Storm(seed=3, clients=4, families=16, workers=1)
         found = raise_storm(workshop(tmp_path), url, tmp_path / "log", alone, chaos=full)
 
     assert found.wrong == ()
     assert found.audit.kept == found.bank.answers > 20
     assert found.bank.unavailable > 0
+
+
+def test_a_service_that_does_not_come_back_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said, and ends the storm."""
+    monkeypatch.setattr(lines, "LONGEST_S", 0.2)
+    told = open_bank(office_in_memory(local_clock), seed=1, families=4)
+    found = run_bank(told, Place("127.0.0.1", 1), seed=1, seconds=5.0, clients=2)
+    assert "no answer in" in found.wrong[0]
 
 
 def told_of(people: int) -> tuple[Told, dict[str, object]]:

@@ -52,6 +52,27 @@ def test_killed_at_once_it_comes_back_with_what_was_committed(server: PgServer) 
     assert ask(server.dsn(), "SELECT count(*) FROM kept") == 0
 
 
+def test_a_start_that_fails_once_keeps_the_port(
+    server: PgServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever knew the server by its port finds it there again."""
+    port, ready, tries = server.port, PgServer._ready, iter((False, True))
+
+    def second_time(this: PgServer) -> bool:
+        if not next(tries):
+            assert this._process is not None
+            this._process.kill()
+            this._process.wait()
+            return False
+        return ready(this)
+
+    server.stop()
+    monkeypatch.setattr(PgServer, "_ready", second_time)
+    server.start()
+    assert server.port == port
+    assert ask(server.dsn(), "SELECT 1") == 1
+
+
 def test_where_there_is_none_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one sentence that names the remedies."""
     monkeypatch.setattr(pgserver, "_candidates", lambda: iter(()))

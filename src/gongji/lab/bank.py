@@ -9,7 +9,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from itertools import cycle
 
 import msgspec
 
@@ -18,7 +17,7 @@ from gongji.lab.city import add_institution, add_people
 from gongji.lab.clients import Client
 from gongji.lab.folk import REGIONS, family, institutions_of, keys_of
 from gongji.lab.lines import Patience
-from gongji.lab.load import Place
+from gongji.lab.load import NoAnswer, Place
 from gongji.lab.told import Household, Told
 
 Chaos = Callable[[], Awaitable[None]]
@@ -90,12 +89,15 @@ async def _run(
         Client(told, patience, place, houses, random.Random(seed * 1_000 + n), f"s{seed}-{n}")  # noqa: S311 - wants repetition
         for n in range(clients + readers)
     ]
-    await asyncio.gather(*(one.opens(house) for one, house in zip(cycle(some), houses)))
-    async with asyncio.TaskGroup() as group:
-        for n, client in enumerate(some):
-            group.create_task(client.acts(over) if n < clients else client.reads(over))
-        await (asyncio.sleep(seconds) if chaos is None else chaos())
-        over.set()
+    try:
+        await asyncio.gather(*(one.opens(houses[n :: len(some)]) for n, one in enumerate(some)))
+        async with asyncio.TaskGroup() as group:
+            for n, client in enumerate(some):
+                group.create_task(client.acts(over) if n < clients else client.reads(over))
+            await (asyncio.sleep(seconds) if chaos is None else chaos())
+            over.set()
+    except* NoAnswer as gone:
+        told.wrong += map(str, gone.exceptions)
     for client in some:
         client.close()
     return Bank(

@@ -41,10 +41,11 @@ class Client:
         for line in self._lines:
             line.close()
 
-    async def opens(self, house: Household) -> None:
-        """Form a family's pool before it all begins."""
-        async with house.act():
-            await self._form(house)
+    async def opens(self, houses: Sequence[Household]) -> None:
+        """Form these families' pools, one after the other, before it all begins."""
+        for house in houses:
+            async with house.act():
+                await self._form(house)
 
     async def acts(self, over: asyncio.Event) -> None:
         """One act after the other."""

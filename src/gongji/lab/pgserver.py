@@ -128,12 +128,14 @@ class PgServer:
         """Start on the folder as it stands; nothing happens where it runs already."""
         if self.runs:
             return
+        known = self.port  # whoever knew it by this port finds it there again
         for _ in range(3):  # somebody else may take the free port between asking and starting
-            self.port = self.port or _free_port()
+            self.port = known or _free_port()
             self._process = self._popen()
             if self._ready():
                 return
-            self._process, self.port = None, 0
+            self._process = None
+        self.port = known
         raise NoPostgres(f"the server does not start in {self.folder}: {self._last_words()}")
 
     def stop(self) -> None:
@@ -147,6 +149,7 @@ class PgServer:
         """Kill every process of the server, as a power cut would. `start` recovers."""
         assert self._process is not None, "the server does not run"
         at = self._process.pid
+        os.kill(at, signal.SIGSTOP)  # it has no further child while they are counted
         of_linux = Path(f"/proc/{at}/task/{at}/children")
         children = [int(n) for n in of_linux.read_text().split()] if of_linux.exists() else []
         for process in (at, *children):

@@ -187,6 +187,8 @@ def test_a_bill_is_quoted_then_settled_once_and_given_back_in_parts(web: Web) ->
     assert web.town.balance("father").carried == 1050_00
     path = first.headers["location"]
     assert "医保结算收据" in who.get(path).text
+    paper, again = who.get(f"{path}/paper"), who.get(f"{path}/paper")
+    assert paper.content.startswith(b"%PDF-") and paper.content == again.content
     assert who.post(path, {"sum": "abc"}).status_code == 422
     assert who.post(path, {"sum": "9999"}).status_code == 409
     assert "已退回自负金额 ¥50.00" in visible(who.follow(who.post(path, {"sum": "50"})))

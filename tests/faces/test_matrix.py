@@ -79,6 +79,7 @@ GET: Mapping[str, str] = {
     "/institution": "io",
     "/institution/settle": "io",
     "/institution/receipts/{id}": "i",
+    "/institution/receipts/{id}/paper": "i",
     "/institution/reconcile": "io",
     "/auditor": "a",
     "/auditor/proof": "a",

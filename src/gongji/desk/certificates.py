@@ -7,12 +7,12 @@ opens nothing and carries no name and no number.
 
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib import resources
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -165,8 +165,6 @@ def _seal(certificate: Certificate, key: bytes) -> str:
 
 def pdf_of(certificate: Certificate, words: Printed, verify_url: str) -> bytes:
     """The certificate as a PDF. `verify_url` has the token in it and is what the QR code says."""
-    import typst
-
     said = {
         "number": certificate.number,
         "region": words.region_name,
@@ -180,15 +178,23 @@ def pdf_of(certificate: Certificate, words: Printed, verify_url: str) -> bytes:
         "available_from": _zh(certificate.available_from),
         "verify_url": verify_url,
     }
-    made = typst.compile(
-        _template(),
+    # The paper's own day: a clock here would make two prints of one certificate differ.
+    printed_on = datetime.combine(certificate.available_from, time(), UTC)
+    return typeset("premium_certificate", said, printed_on, qr=_qr(verify_url))
+
+
+def typeset(template: str, said: Mapping[str, Any], at: datetime, **more: str) -> bytes:
+    """A paper as PDF/A: one of our templates with the words that it says; the same each time."""
+    import typst
+
+    made: bytes = typst.compile(
+        _template(template),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"said": msgspec.json.encode(said).decode(), "qr": _qr(verify_url)},
+        sys_inputs={"said": msgspec.json.encode(said).decode(), **more},
         pdf_standards="a-2b",
-        # The paper's own day: a clock here would make two prints of one certificate differ.
-        timestamp=datetime.combine(certificate.available_from, time(), UTC),
+        timestamp=at,
     )
     return made
 
@@ -203,10 +209,10 @@ def _fonts() -> "Fonts":
     )
 
 
-@lru_cache(maxsize=1)
-def _template() -> bytes:
+@lru_cache(maxsize=4)
+def _template(name: str) -> bytes:
     folder = resources.files("gongji.desk") / "templates"
-    return (folder / "premium_certificate.typ").read_bytes()
+    return (folder / f"{name}.typ").read_bytes()
 
 
 def _qr(text: str) -> str:

@@ -1,13 +1,15 @@
 """收费处: the day's list and totals, a quote, a settlement, its receipt, and what goes back."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
+from gongji.desk.certificates import typeset
 from gongji.desk.faces_ports import Role
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
@@ -229,7 +231,8 @@ async def settle(request: Visit) -> Any:
 # Receipt, and what goes back ─────────────────────────────────────────────────────────────────────
 
 
-async def _receipt(request: Visit, id: str, **more: Any) -> Any:
+async def _stored(request: Visit, id: str) -> tuple[Answer, str, str, list[Answer]]:
+    """A settlement of this institution, the patient's masked name, its own, and what went back."""
     place = request.me.subject
     key = AnswerKey(place, id)
 
@@ -241,11 +244,15 @@ async def _receipt(request: Visit, id: str, **more: Any) -> Any:
         places = session.unit.institution_names([place])
         return answer, mask_name(name), places.get(place, place), session.unit.reversals_of(key)
 
-    answer, name, where, backs = accept(
+    return accept(
         await request.look(
             "receipt", lambda f: None if isinstance(f, Refusal) else f[0].patient, found
         )
     )
+
+
+async def _receipt(request: Visit, id: str, **more: Any) -> Any:
+    answer, name, where, backs = await _stored(request, id)
     decision = decision_of(answer)
     law = await law_of(request.office, answer.law)
     named = Named(name, where, request.say("家人"))
@@ -286,4 +293,35 @@ async def reverse(request: Visit, id: FromPath[str]) -> Any:
     return request.go(f"/institution/receipts/{id}")
 
 
-ROUTES = [day, settle_page, settle, receipt, reverse]
+@get("/institution/receipts/{id:str}/paper", opt=CASHIER, include_in_schema=False)
+async def paper(request: Visit, id: FromPath[str]) -> Any:
+    """The receipt as a PDF, in Chinese; the same each time."""
+    answer, name, where, _ = await _stored(request, id)
+    decision = decision_of(answer)
+    law = await law_of(request.office, answer.law)
+    view = bill_view(answer, decision, law, Named(name, where, "家人"), "zh", Eye.PATIENT)
+    said = {
+        "id": id,
+        "total": _plain(view.total_fen),
+        "place": f"{where} · {view.care}",
+        "when": f"{view.happened_at:%Y-%m-%d %H:%M}",
+        "patient": name,
+        "rows": [(row.payer, row.note, _plain(row.fen)) for row in view.rows],
+        "current": _plain(decision.own_after.current),
+        "carried": _plain(decision.own_after.carried),
+        "says": view.says,
+    }
+    at = moment(answer.recorded_at)
+    content = await asyncio.to_thread(typeset, "settlement_receipt", said, at)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{id}.pdf"'},
+    )
+
+
+def _plain(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02d}"
+
+
+ROUTES = [day, settle_page, settle, receipt, paper, reverse]

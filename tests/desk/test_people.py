@@ -143,7 +143,10 @@ def test_family_codes(town: OpenTown) -> None:
         ("310101198001010018\n", "18 characters"),
         ("31010119800101001x", "capital X"),
         ("3101011980010100 8", "18 characters"),
-        ("990101198001010018", "no province has the code 99"),
+        (
+            "990101198001010018",
+            "no province has the code 90",
+        ),  # a foreigner's: 9, then the province
         ("310101198013010018", "19801301 is no date"),
         ("310101202603030018", "lies ahead"),
         ("310101198001010017", "check digit"),

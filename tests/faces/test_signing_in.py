@@ -212,7 +212,14 @@ def test_signing_out_ends_it_in_the_store(web: Web) -> None:
 def test_a_cookie_that_was_made_up_opens_nothing(web: Web) -> None:
     who = person(web, "father")
     real = who.cookie
-    for made_up in (real[:-1] + "A", real.replace("310000~", "371300~"), "x", "é", "", "." * 5000):
+    for made_up in (
+        real[:-1] + ("A" if real[-1] != "A" else "E"),
+        real.replace("310000~", "371300~"),
+        "x",
+        "é",
+        "",
+        "." * 5000,
+    ):
         who.cookie = made_up.encode("ascii", "replace").decode()
         assert who.get("/family").status_code == 303, made_up
 

@@ -154,7 +154,7 @@ def test_the_code_leads_to_a_page_that_says_it_is_genuine(deducted: Web) -> None
     assert host.startswith("http")
     number = deducted.town.ask(lambda s: s.unit.identities([CHILD])[CHILD].number)
     for address in (f"/verify/premium/{path}", f"/certificates/verify/{path}"):
-        for suffix, word in (("", "证明属实"), ("?lang=en", "is genuine")):
+        for suffix, word in (("?lang=zh", "证明属实"), ("?lang=en", "is genuine")):
             page = deducted.client.get(address + suffix)
             assert page.status_code == 200
             assert word in page.text and "¥400.00" in page.text.replace(" ", "")

@@ -173,7 +173,10 @@ def test_every_table_is_distributed_or_whole_on_every_node() -> None:
 
 def test_what_is_whole_everywhere_is_what_has_no_region_and_the_keys() -> None:
     """A key is looked up before anybody knows whose it is."""
-    assert {name for name in metadata.tables if is_reference(name)} == REFERENCE | {"callers", "national_keys"}
+    assert {name for name in metadata.tables if is_reference(name)} == REFERENCE | {
+        "callers",
+        "national_keys",
+    }
 
 
 def test_every_statement_of_a_distribution_can_be_run_again() -> None:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, padding
 from cryptography.hazmat.primitives import hmac as keyed
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from gmalg import SM2  # type: ignore[import-untyped]
+from gmalg import SM2
 
 try:
     from gmssl_pyx import sm2_verify  # type: ignore[import-untyped]  # forty times as fast, and built for x86-64 alone

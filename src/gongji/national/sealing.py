@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from gmalg import SM2
 
 try:
-    from gmssl_pyx import sm2_verify  # type: ignore[import-untyped]  # forty times as fast, and built for x86-64 alone
+    from gmssl_pyx import sm2_verify  # forty times as fast, and built for x86-64 alone
 except ImportError:  # pragma: no cover - another processor
     sm2_verify = None
 

@@ -27,6 +27,7 @@ ANYBODY = "pmnscwioa"
 
 READ: Mapping[str, str] = {
     "/healthz": ANYBODY,
+    "/ready": ANYBODY,
     "/openapi.json": ANYBODY,
     "/v1/packs": ANYBODY,
     "/v1/packs/{region}": ANYBODY,
@@ -53,6 +54,7 @@ OF_ITS_OWN = {
     "/v1/premiums/{person}/{year}": "of a premium: tests/contributions",
     "/v1/premiums/{person}/{year}/certificate": "of a premium: tests/contributions",
     "/v1/premiums/{person}/{year}/certificate.pdf": "of a premium: tests/contributions",
+    "/v1/people/{person}/plans/{id}": "of an order: tests/web/test_plans.py",
 }
 
 WRITTEN: Mapping[str, str] = {
@@ -60,15 +62,22 @@ WRITTEN: Mapping[str, str] = {
     "POST /v1/reversals": "io",
     "POST /v1/quotes": "pmnscwio",
     "POST /v1/reasons": "pmnscwio",
+    "POST /v1/adjudications": "pmnscwio",
+    "POST /v1/enrolment/waiting": ANYBODY,
+    "POST /v1/enrolment/ceiling": ANYBODY,
     "POST /v1/people/find": ANYBODY,
     "POST /v1/people": "cw",
     "POST /v1/people/{person}/standing": "cw",
     "POST /v1/people/{person}/credits": "cw",
     "POST /v1/people/{person}/family-codes": "pmnscw",
+    "POST /v1/people/{person}/family-codes/{relative}/drop": "pmnscw",
     "POST /v1/people/{person}/leave": "pmnscw",
+    "POST /v1/people/{person}/plans": "pmnscw",
+    "POST /v1/people/{person}/plans/{id}/refunds": "cw",
     "POST /v1/pools": "pmnscw",
     "POST /v1/pools/{sponsor}/bonds": "pmnscw",
     "POST /v1/pools/{sponsor}/bonds/{member}/unbind": "pmnscw",
+    "POST /v1/pools/{sponsor}/bonds/{member}/kinship-ended": "pmnscw",
     "POST /v1/pools/{sponsor}/dissolve": "pmnscw",
     "PUT /v1/pools/{sponsor}/uses": "pmnscw",
     "POST /v1/premiums": "cw",
@@ -82,7 +91,7 @@ WRITTEN: Mapping[str, str] = {
 FILLED = {
     "person": "P310000-father", "sponsor": "P310000-father", "member": "P310000-child",
     "institution": "H310000-clinic", "id": "b1", "region": "310000", "other": "371300",
-    "month": "2025-11",
+    "month": "2025-11", "relative": "P310000-child",
 }  # fmt: skip
 
 FIELDS: Mapping[str, tuple[object, Mapping[str, str]]] = {

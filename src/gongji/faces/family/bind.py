@@ -245,7 +245,7 @@ async def do(request: Visit, id: FromPath[str], person: Of = None) -> Any:
     fields = draft.fields
 
     def bound(session: Session) -> Outcome | Refusal:
-        return _bind(session, request, on.person, fields, how)
+        return _bind(session, on.person, fields, how)
 
     done = await request.act(id, FORM, on.person, bound, how.why)
     if isinstance(done, Refusal):
@@ -255,19 +255,19 @@ async def do(request: Visit, id: FromPath[str], person: Of = None) -> Any:
 
 
 def _bind(
-    session: Session, request: Visit, sponsor: str, fields: Mapping[str, str], how: Filed
+    session: Session, sponsor: str, fields: Mapping[str, str], how: Filed
 ) -> Outcome | Refusal:
     other, kinship = fields["member"], Kinship(fields["kinship"])
     if session.unit.open_pool(sponsor) is not None:
-        bond = pooling.bind(session, sponsor, other, kinship, **how.how(request))
+        bond = pooling.bind(session, sponsor, other, kinship, how.asked)
         return bond if isinstance(bond, Refusal) else {"did": "bound", "member": other}
     formed = pooling.form(
         session,
         sponsor,
         {other: kinship},
         frozenset(Use(use) for use in fields.get("uses", "").split()),
+        how.asked,
         committed=fields.get("committed") == "yes",
-        **how.how(request),
     )
     if isinstance(formed, Refusal):
         return formed

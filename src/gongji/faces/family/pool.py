@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from gongji.desk import pooling
 from gongji.desk.applications import Outcome
 from gongji.desk.office import Session
+from gongji.desk.ports import Asking
 from gongji.desk.premiums import warnings_of
 from gongji.faces.family.shared import BOTH, Of, at, family, filed
 from gongji.faces.forms import Form
@@ -52,7 +53,7 @@ async def _end(
     on: Behalf,
     act: str,
     who: str,
-    use_case: Callable[..., pooling.Ended | Refusal],
+    use_case: Callable[[Session, Asking], pooling.Ended | Refusal],
 ) -> Any:
     form = await request.sent()
     errors: dict[str, str] = {}
@@ -61,7 +62,7 @@ async def _end(
         return await _ask(request, on, act, who, errors=errors, form=form, status=422)
 
     def ended(session: Session) -> Outcome | Refusal:
-        found = use_case(session, **how.how(request))
+        found = use_case(session, how.asked)
         if isinstance(found, Refusal):
             return found
         return {"did": act, "ends": found.ends.isoformat()}
@@ -94,8 +95,8 @@ async def remove(request: Visit, member: FromPath[str], person: Of = None) -> An
     """Take a member out. A repeat gets the recorded outcome, the member being gone already."""
     on = request.behalf(person)
 
-    def use_case(session: Session, **how: Any) -> pooling.Ended | Refusal:
-        return pooling.unbind(session, on.person, member, **how)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.unbind(session, on.person, member, asked)
 
     return await _end(request, on, "unbind", "", use_case)
 
@@ -116,8 +117,8 @@ async def leave(request: Visit, sponsor: FromPath[str], person: Of = None) -> An
     """Leave a pool."""
     on = request.behalf(person)
 
-    def use_case(session: Session, **how: Any) -> pooling.Ended | Refusal:
-        return pooling.leave(session, on.person, sponsor, **how)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.leave(session, on.person, sponsor, asked)
 
     return await _end(request, on, "leave", "", use_case)
 
@@ -133,8 +134,8 @@ async def dissolve(request: Visit, person: Of = None) -> Any:
     """Dissolve the pool."""
     on = request.behalf(person)
 
-    def use_case(session: Session, **how: Any) -> pooling.Ended | Refusal:
-        return pooling.dissolve(session, on.person, **how)
+    def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
+        return pooling.dissolve(session, on.person, asked)
 
     return await _end(request, on, "dissolve", "", use_case)
 
@@ -187,10 +188,9 @@ async def choose_uses(request: Visit, person: Of = None) -> Any:
             request, on, chosen, warned=shown, asked=True, errors=errors, form=form,
             status=422 if errors else 200,
         )  # fmt: skip
-    filing = how.how(request)
 
     def changed(session: Session) -> Outcome | Refusal:
-        found = pooling.choose_uses(session, on.person, chosen, **filing)
+        found = pooling.choose_uses(session, on.person, chosen, how.asked)
         if isinstance(found, Refusal):
             return found
         return {"did": "uses", "uses": " ".join(sorted(found.uses))}

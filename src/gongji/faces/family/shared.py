@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from gongji.desk.faces_ports import Role
 from gongji.desk.family_view import FamilyView, family_view
+from gongji.desk.ports import Asking
 from gongji.faces.forms import Form, is_number, number_of
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.terms import FilingChannel, local_day
@@ -30,22 +31,17 @@ async def family(request: Visit, on: Behalf, what: str) -> FamilyView:
 
 
 class Filed(NamedTuple):
-    """经办信息: the channel of an act, whoever came for the person, and why, for the trail."""
+    """经办信息: who asks for an act and how, as the desk takes it; and why, for the trail."""
 
-    channel: FilingChannel
-    agent: str | None
+    asked: Asking
     why: str
-
-    def how(self, request: Visit) -> dict[str, Any]:
-        """As the desk's use-cases take it."""
-        return {"channel": self.channel, "agent": self.agent, "asked_by": request.asks}
 
 
 def filed(request: Visit, on: Behalf, form: Form, errors: dict[str, str]) -> Filed:
     """How an act comes in. At the window whoever came instead of the person is put on record, with
     the fingerprint of the papers' scan; what is wrong goes into `errors`."""
     if not on.at_window:
-        return Filed(FilingChannel.APP, None, "")
+        return Filed(Asking(request.asks), "")
     agent, why = None, []
     if form["came"] not in ("self", "agent"):
         errors["came"] = request.say("请选择是本人到场还是代办")
@@ -58,4 +54,4 @@ def filed(request: Visit, on: Behalf, form: Form, errors: dict[str, str]) -> Fil
         if scan.content[:4] not in (b"%PDF", b"\x89PNG") and scan.content[:3] != b"\xff\xd8\xff":
             errors["scan"] = request.say("扫描件须为 PDF、PNG 或 JPEG 文件")
         why.append(f"scan sha256:{hashlib.sha256(scan.content).hexdigest()}")
-    return Filed(FilingChannel.WINDOW, agent, "; ".join(why))
+    return Filed(Asking(request.asks, FilingChannel.WINDOW, agent), "; ".join(why))

@@ -16,7 +16,7 @@ from faces.visitors import (
     visible,
 )
 from gongji.desk.faces_ports import Role
-from gongji.desk.proving import proof_of, prove_books
+from gongji.desk.proving import end_proof, proof_of, walk
 from web.over_http import Web
 
 
@@ -110,7 +110,8 @@ def test_a_book_that_disagrees_is_named_by_account(web: Web) -> None:
     web.settle("b1", 150_00)
     wrong = "UPDATE accounts SET fen = fen + 1 WHERE owner = ?"
     web.town.do(lambda s: s.unit._db.execute(wrong, (FATHER,)))  # type: ignore[attr-defined]  # on purpose
-    prove_books(web.town.office, "100000", "p")
+    walked = web.town.ask(walk)
+    web.town.do(lambda s: end_proof(s, "100000", "p", walked))
     found = web.town.ask(lambda s: proof_of(s, "100000", "p"))
     assert found is not None and found.state.failed >= 1
     page = visible(auditor(web).get("/auditor/proofs/p"))

@@ -1,9 +1,9 @@
 """The institution's console: quote, settle, receipt, reverse, the day's list, reconciliation."""
 
 import re
-from typing import Any
 
 import pytest
+from httpx import Response
 
 from faces.visitors import CHILD, CLINIC, FATHER, STRANGER, cashier, number_of, person, visible
 from gongji.desk.ports import AnswerKey
@@ -222,7 +222,7 @@ def test_a_chart_draws_what_there_is_and_nothing_for_nothing() -> None:
 # Reconciliation ──────────────────────────────────────────────────────────────────────────────────
 
 
-def send(web: Web, content: bytes, **fields: str) -> Any:
+def send(web: Web, content: bytes, **fields: str) -> Response:
     """Send a file for the day."""
     days = {"first": "2025-11-10", "last": "2025-11-10", **fields}
     return cashier(web).post(

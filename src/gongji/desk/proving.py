@@ -6,7 +6,7 @@ it. The result is kept as that of any other run: how many accounts, how many dis
 
 from typing import NamedTuple
 
-from gongji.desk.office import Office, Session
+from gongji.desk.office import Session
 from gongji.desk.ports import RunState
 from gongji.ledger.proof import Disagreement, Sums, prove
 
@@ -34,36 +34,38 @@ def begin_proof(session: Session, region: str, id: str) -> RunState:
     return state
 
 
-def prove_books(office: Office, region: str, id: str) -> RunState:
-    """Walk the whole book and keep the result. `done` counts entries, `failed` disagreements."""
+class Walked(NamedTuple):
+    """What a walk has found: the sums, how many accounts disagree, and the first of them."""
 
-    def walked(session: Session) -> tuple[int, list[tuple[str, str, int]], Sums]:
-        count, sums = 0, Sums(0, 0, 0)
-        told: list[tuple[str, str, int]] = []
-        for found in prove(session.unit.entry_rows(), session.unit.balance_rows()):
-            if isinstance(found, Sums):
-                sums = found
-                continue
-            count += 1
-            if len(told) < MOST_TOLD:
-                told.append((_account(found), found.wrong, 0))
-        return count, told, sums
+    sums: Sums
+    failed: int
+    wrong: tuple[tuple[str, str], ...]
 
-    failed, told, sums = office.ask(walked)
 
-    def kept(session: Session) -> RunState:
-        began = begin_proof(session, region, id)
-        state = began._replace(
-            cursor=str(sums.accounts),
-            done=sums.entries,
-            failed=failed,
-            amount_fen=sums.total_fen,
-            finished_at=session.at,
-        )
-        session.unit.keep_run(state, told)
-        return state
+def walk(session: Session) -> Walked:
+    """Walk the whole book. It only reads."""
+    sums, failed, told = Sums(0, 0, 0), 0, list[tuple[str, str]]()
+    for found in prove(session.unit.entry_rows(), session.unit.balance_rows()):
+        if isinstance(found, Sums):
+            sums = found
+            continue
+        failed += 1
+        if len(told) < MOST_TOLD:
+            told.append((_account(found), found.wrong))
+    return Walked(sums, failed, tuple(told))
 
-    return office.do(kept)
+
+def end_proof(session: Session, region: str, id: str, walked: Walked) -> RunState:
+    """Keep the result. `cursor` counts accounts, `done` entries, `failed` disagreements."""
+    state = begin_proof(session, region, id)._replace(
+        cursor=str(walked.sums.accounts),
+        done=walked.sums.entries,
+        failed=walked.failed,
+        amount_fen=walked.sums.total_fen,
+        finished_at=session.at,
+    )
+    session.unit.keep_run(state, [(account, wrong, 0) for account, wrong in walked.wrong])
+    return state
 
 
 def proof_of(session: Session, region: str, id: str) -> Proof | None:

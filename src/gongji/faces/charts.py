@@ -64,9 +64,10 @@ def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Col
 
 
 def bars(rows: Sequence[tuple[str, int]], widest: float = 120) -> tuple[Bar, ...]:
-    """Bars beside each other, the largest value the widest. Nothing is thinner than a hair."""
-    top = max((value for _, value in rows), default=0) or 1
+    """Bars beside each other, the largest value the widest. What is there is no thinner than a hair,
+    what is not, or below zero, has no bar."""
+    top = max((value for _, value in rows), default=0)
     return tuple(
-        Bar(label, value, round(max(widest * value / top, 2.0 if value else 0.0), 1))
+        Bar(label, value, round(max(widest * value / top, 2.0), 1) if value > 0 else 0.0)
         for label, value in rows
     )

@@ -1,6 +1,5 @@
 """账簿核验页: a proof is begun by a press and runs beside the payments; its result is kept."""
 
-import asyncio
 import logging
 from typing import Any
 
@@ -11,9 +10,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from gongji.desk.applications import Act, leave_trace
-from gongji.desk.office import Office, Session
+from gongji.desk.counter import Counter
+from gongji.desk.office import Session
 from gongji.desk.ports import RunState
-from gongji.desk.proving import RUN, begin_proof, proof_of, proofs_in, prove_books
+from gongji.desk.proving import RUN, begin_proof, end_proof, proof_of, proofs_in, walk
 from gongji.faces.auditor.shared import AUDITOR
 from gongji.faces.limits import Rule
 from gongji.faces.visit import Visit
@@ -51,14 +51,15 @@ async def begin(request: Visit) -> Any:
         return fresh
 
     fresh = await request.counter.do(begun)
-    task = BackgroundTask(_walk, request.office, me.region, form.id) if fresh else None
+    task = BackgroundTask(_walk, request.counter, me.region, form.id) if fresh else None
     return Redirect(f"/auditor/proofs/{form.id}", status_code=303, background=task)
 
 
-async def _walk(office: Office, region: str, id: str) -> None:
+async def _walk(counter: Counter, region: str, id: str) -> None:
     """The proof itself, after the answer has gone out. A proof that fails stays unfinished."""
     try:
-        await asyncio.to_thread(prove_books, office, region, id)
+        walked = await counter.ask(walk)
+        await counter.do(lambda session: end_proof(session, region, id, walked))
     except Exception:
         log.exception("a proof of the books failed")
 

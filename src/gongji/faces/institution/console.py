@@ -9,7 +9,7 @@ import msgspec
 from litestar import get, post
 
 from gongji.desk.applications import Act, leave_trace
-from gongji.desk.day_book import all_of, by_channel, lines_of
+from gongji.desk.day_book import Line, all_of, by_channel, lines_of
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
@@ -21,7 +21,7 @@ from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Code, Refusal
-from gongji.settlement.bill import AskerId, PersonId, SettlementRequest
+from gongji.settlement.bill import AskerId, Institution, PersonId, SettlementRequest
 from gongji.terms import (
     LARGEST_FEN,
     LOCAL_TIME,
@@ -47,7 +47,7 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
     """The form, with the day so far beside it."""
     place, today = request.me.subject, local_day(request.office.clock())
 
-    def known(session: Session) -> tuple[Any, Any, Any]:
+    def known(session: Session) -> tuple[Institution, str, list[Line]]:
         here = session.unit.institutions([place])[place]
         name = session.unit.institution_names([place])[place]
         return here, name, lines_of(session, place, today, today)
@@ -60,7 +60,6 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
         "category": Category.DRUG.value,
         "listed": "yes",
     }
-    typed = {key: form[key] for key in form}
     hours: dict[int, dict[str, int]] = {
         hour: dict.fromkeys(payers(request), 0) for hour in range(24)
     }
@@ -74,7 +73,7 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
         "institution/console.html",
         more.pop("status", 200),
         place=name,
-        form={**defaults, **typed} if not typed else {"listed": "", **typed},
+        form=dict(form) or defaults,
         cares=_options(request, Care),
         categories=_options(request, Category),
         channels=_options(request, Channel),

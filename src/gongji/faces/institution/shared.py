@@ -6,6 +6,7 @@ from gongji.desk.faces_ports import Role
 from gongji.faces.visit import Visit, page_for
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
+from gongji.web.statuses import STATUS_OF
 from gongji.words import Words
 
 CASHIER: dict[str, Any] = page_for(Role.INSTITUTION)
@@ -35,6 +36,4 @@ def after(balances: Balances, two_purses: bool, request: Visit) -> list[tuple[st
 
 def status_of(refusal: Refusal) -> int:
     """The page's status for a refusal."""
-    from gongji.web.statuses import STATUS_OF
-
     return STATUS_OF[refusal.code]

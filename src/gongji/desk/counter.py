@@ -54,6 +54,7 @@ class Counter:
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
         self._turn = threading.Semaphore()
+        self._under_way = 0
         self._open = False
         self._threads: list[threading.Thread] = []
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
@@ -123,15 +124,24 @@ class Counter:
                 results = self._serve(taken, turn)
             finally:
                 turn.over()
+            with self._wake:
+                self._under_way -= 1
+                self._wake.notify()
             _deliver(taken, results)
 
     def _take(self) -> list[_Waiting]:
-        """Whoever waits, as soon as somebody does; nobody once the counter is closed."""
+        """Whoever waits, as soon as somebody does; nobody once the counter is closed. While a batch
+        is under way only a whole one is begun beside it: small ones would cost more than they save.
+        """
         with self._wake:
-            while not self._queue and self._open:
+            while self._open and not self._is_worth_it():
                 self._wake.wait()
             size = min(len(self._queue), self._batch)
+            self._under_way += size > 0
             return [self._queue.popleft() for _ in range(size)]
+
+    def _is_worth_it(self) -> bool:
+        return len(self._queue) >= (self._batch if self._under_way else 1)
 
     def _serve(self, taken: Sequence[_Waiting], turn: "Turn") -> list[Any]:
         """One result for each, an exception where it failed."""

@@ -33,9 +33,12 @@ class Mounted:
 
     def fill(self) -> None:
         """Take all but a little."""
-        size = max(shutil.disk_usage(self._folder).free - self._leaves, 0)
         with self._ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
+            for _ in range(50):  # others write meanwhile, and may be quicker
+                size = max(shutil.disk_usage(self._folder).free - self._leaves, 1)
+                with contextlib.suppress(OSError):
+                    os.posix_fallocate(file.fileno(), 0, size)
+                    return
 
     def clear(self) -> None:
         """Give it back."""

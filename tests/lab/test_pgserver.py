@@ -1,6 +1,9 @@
 """The launcher of a PostgreSQL of our own: starts, is killed, comes back with what was committed."""
 
 import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +74,32 @@ def test_a_start_that_fails_once_keeps_the_port(
     server.start()
     assert server.port == port
     assert ask(server.dsn(), "SELECT 1") == 1
+
+
+_STARTER = """
+import sys, time
+from gongji.lab.pgserver import pg_server
+with pg_server(fsync=False) as server:
+    print(server.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="the end of another's process is not told"
+)
+def test_it_does_not_outlive_whoever_started_it(server: PgServer) -> None:
+    """A test process that is killed leaves no server behind."""
+    starter = subprocess.Popen(
+        [sys.executable, "-c", _STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    end = os.pidfd_open(int(starter.stdout.readline()))
+    starter.kill()
+    starter.communicate()
+    told, _, _ = select.select([end], [], [], 30)
+    os.close(end)
+    assert told
 
 
 def test_where_there_is_none_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,12 +71,14 @@ def pg_server(
         raise NoPostgres("the launcher knows POSIX systems only; name a server that is running")
     chosen = {**(settings or {}), **({} if fsync else _HASTY)}
     own = folder if folder is not None else Path(tempfile.mkdtemp(prefix="gongji-pg-"))
-    server = PgServer(own, chosen)
     try:
-        server.start()
-        yield server
+        server = PgServer(own, chosen)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
-        server.stop()
         if folder is None:
             shutil.rmtree(own, ignore_errors=True)
 
@@ -91,6 +93,7 @@ class PgServer:
         self.folder, self._settings = folder.absolute(), settings
         self._data, self._log = self.folder / "data", self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self.port = 0
         self.binaries = find_binaries()
         self._user = _other_user()
@@ -132,8 +135,10 @@ class PgServer:
         for _ in range(3):  # somebody else may take the free port between asking and starting
             self.port = known or _free_port()
             self._process = self._popen()
+            self._guard = _guard_of(self._process.pid)
             if self._ready():
                 return
+            self._dismiss_guard()
             self._process = None
         self.port = known
         raise NoPostgres(f"the server does not start in {self.folder}: {self._last_words()}")
@@ -144,6 +149,7 @@ class PgServer:
             self._process.send_signal(signal.SIGINT)
             self._process.wait()
             self._process = None
+        self._dismiss_guard()
 
     def kill9(self) -> None:
         """Kill every process of the server, as a power cut would. `start` recovers."""
@@ -157,6 +163,13 @@ class PgServer:
                 os.kill(process, signal.SIGKILL)
         self._process.wait()
         self._process = None
+        self._dismiss_guard()
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
 
     def _popen(self) -> subprocess.Popen[bytes]:
         sockets = str(self.folder) if len(str(self.folder)) <= LONGEST_SOCKET else ""
@@ -235,6 +248,19 @@ class PgServer:
     def _last_words(self) -> str:
         lines = self._log.read_text("utf-8", "replace").splitlines()
         return next((line for line in reversed(lines) if "FATAL" in line), "see its log")
+
+
+def _guard_of(pid: int) -> subprocess.Popen[bytes]:
+    """A shell that stops the server when we are gone, killed or not: it reads what we never write,
+    and comes to the end of it when the last hand on our end of the pipe is let go."""
+    return subprocess.Popen(  # noqa: S603 - a number is all that is put in
+        ["/bin/sh", "-c", f"read -r _; kill -INT {pid}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
 
 
 def _other_user() -> pwd.struct_passwd | None:

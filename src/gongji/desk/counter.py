@@ -121,12 +121,14 @@ class Counter:
                 taken = self._take()
                 if not taken:
                     return
-                results = self._serve(taken, turn)
+                try:
+                    results = self._serve(taken, turn)
+                finally:
+                    with self._wake:
+                        self._under_way -= 1
+                        self._wake.notify()
             finally:
                 turn.over()
-            with self._wake:
-                self._under_way -= 1
-                self._wake.notify()
             _deliver(taken, results)
 
     def _take(self) -> list[_Waiting]:

@@ -10,6 +10,7 @@ import pytest
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Clock, StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
+from gongji.lab.rooms import mounted
 from gongji.store.sqlite import SqliteStore
 from gongji.wiring import shipped_packs
 from store.stores import VAULT, sqlite_file
@@ -169,3 +170,23 @@ def test_what_is_appended_is_never_changed(town: Town, table: str, act: str) -> 
     town.settled("child", "clinic", 1_00)
     with pytest.raises(sqlite3.IntegrityError, match=f"{table} are appended"):
         writer_of(town).execute(act.format(table))
+
+
+def test_a_log_that_fills_the_disk_gives_its_room_back(tmp_path: Path) -> None:
+    """Where it alone is what fills it: some are told, and the next are served."""
+    with mounted(tmp_path / "disk", 4 << 20) as disk:
+        if disk is None:
+            pytest.skip("no right to mount a small disk")
+        store = SqliteStore(f"{tmp_path}/disk/gongji.db", VAULT)
+        store.create()
+        store._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        store._writer.execute("PRAGMA wal_autocheckpoint = 16384")
+        told = 0
+        for n in range(4_000):
+            try:
+                with store.begin():
+                    store._writer.execute(f"PRAGMA user_version = {n}")
+            except StoreUnavailable:
+                told += 1
+        store.close()
+    assert 0 < told < 40

@@ -4,10 +4,11 @@ Statements take arrays (`json_each`) and a region, one statement for a whole bat
 PostgreSQL and a cluster sharded by region will want as well.
 """
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -54,9 +55,7 @@ class SqliteStore:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -65536")
-            # A checkpoint writes each page once, however often it was changed since the last one:
-            # 64 MiB of log between two of them halves what a busy store writes.
-            connection.execute("PRAGMA wal_autocheckpoint = 16384")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_log_pages(self._path)}")
         return connection
 
     def raw_connection(self) -> sqlite3.Connection:
@@ -83,10 +82,20 @@ class SqliteStore:
             try:
                 yield SqlUnit(self._writer, self._vault)
                 self._writer.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
+                if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+                    self._give_back()
                 raise
+
+    def _give_back(self) -> None:
+        """The log may be what fills the disk: merge it into the file, and give up its space.
+
+        It would be merged by itself only once it is full, which on such a disk it never is.
+        """
+        with suppress(sqlite3.DatabaseError):  # the next failure tries it again
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     @contextmanager
     def read(self) -> Iterator[SqlUnit]:
@@ -114,6 +123,17 @@ class SqliteStore:
         for connection in [*self._readers, self._writer]:
             connection.close()
         self._readers.clear()
+
+
+def _log_pages(path: str) -> int:
+    """After how many pages of 4 KiB the log is merged into the file.
+
+    A merge writes each page once, however often it was changed since the last one: 64 MiB of log
+    between two of them halves what a busy store writes. But a log must never be what fills a small
+    disk, for merging it needs room as well: an eighth of what is free is the most it takes.
+    """
+    free = shutil.disk_usage(Path(path).parent).free
+    return max(min(16_384, free // 8 // 4_096), 64)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """PostgreSQL's own: locks between writers, its failures, its rights, and the words it is asked in."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from gongji.store.rights import APPLICATION, AUDITOR, CHANGED, ROLES
 from gongji.store.schema import APPENDED
 from gongji.store.tables import metadata
 from gongji.wiring import shipped_packs
-from servers import BorrowedStore, CitusStore
+from servers import BorrowedStore, CitusStore, fresh_database
 from store.stores import VAULT
 from town import SHANGHAI, Town
 
@@ -373,6 +374,45 @@ def test_the_portable_words_in_postgresqls(portable: str, said: bytes) -> None:
     assert postgres(portable) == said
 
 
+# ── Plans ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked_by_a_bill(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[bytes, Sequence[object]]]:
+    """What one settlement asks of the tables."""
+    sent: list[tuple[bytes, Sequence[object]]] = []
+    honest = Link.send
+
+    def listen(link: Link, statement: bytes, values: Sequence[object] = ()) -> Found:
+        sent.append((statement, values))
+        return honest(link, statement, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Link, "send", listen)
+        town.settled("child", "clinic", 1_00)
+    asked = [one for one in sent if one[0].startswith(b"SELECT") and b" FROM " in one[0]]
+    assert len(asked) >= 5
+    return asked
+
+
+def plans_of(asked: Sequence[tuple[bytes, Sequence[object]]], dsn: str) -> list[str]:
+    """How this database would find what is asked, as a writer's connection would ask it."""
+    with psycopg.connect(dsn, context=CONTEXT, options="-c enable_seqscan=off") as connection:
+        found = [connection.execute(b"EXPLAIN " + one, values).fetchall() for one, values in asked]
+    return ["\n".join(row[0] for row in rows) for rows in found]
+
+
+def test_a_plan_made_while_a_table_is_empty_goes_by_the_key(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service keeps its plans for hours, while the tables grow from nothing to a city's."""
+    plans = "\n".join(plans_of(asked_by_a_bill(town, monkeypatch), fresh_database()))
+    assert {*re.findall(r"using (\w+) on", plans)} == {
+        "accounts_pk", "answers_pk", "bonds_by_member", "institutions_pk", "people_pk", "pools_pk",
+    }  # fmt: skip
+
+
 # ── A cluster ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -382,23 +422,7 @@ def test_whatever_a_batch_of_settlements_asks_is_asked_of_one_node(
     """Its reading goes to one shard a statement; its locks are the coordinator's own."""
     lent = CitusStore(VAULT)
     town = a_town(lent.dsn)
-    sent: list[tuple[bytes, Sequence[object]]] = []
-    honest = Link.send
-
-    def listen(link: Link, statement: bytes, values: Sequence[object] = ()) -> Found:
-        sent.append((statement, values))
-        return honest(link, statement, values)
-
-    monkeypatch.setattr(Link, "send", listen)
-    town.settled("child", "clinic", 1_00)
-    monkeypatch.undo()
-    plans = {}
-    with psycopg.connect(lent.dsn, context=CONTEXT) as connection:
-        for statement, values in sent:
-            if statement.startswith(b"SELECT") and b" FROM " in statement:
-                rows = connection.execute(b"EXPLAIN " + statement, values).fetchall()
-                plans[statement.decode()] = "\n".join(row[0] for row in rows)
-    assert len(plans) >= 5
-    assert [plan for plan in plans.values() if "Task Count: 1\n" not in plan] == []
+    plans = plans_of(asked_by_a_bill(town, monkeypatch), lent.dsn)
+    assert [plan for plan in plans if "Task Count: 1\n" not in plan] == []
     town.close()
     lent.close()

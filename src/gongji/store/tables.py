@@ -5,6 +5,8 @@ table. Money is whole fen and instants are microseconds UTC, both BIGINT; days a
 Packs are reference data and have no region.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -46,6 +48,16 @@ def table(
         ),
         sqlite_with_rowid=appended,
     )
+
+
+def only_by(column: Column[object]) -> dict[str, Any]:
+    """What keeps an index out of questions that do not name this column.
+
+    A planner that knows nothing yet of an empty table finds every index that begins with the region
+    as good as the key, and keeps to its plan while the table grows to a million rows.
+    """
+    named = column.is_not(None)  # a question by the column implies it, one by the key does not
+    return {"sqlite_where": named, "postgresql_where": named}
 
 
 def text(name: str, comment: str = "", nullable: bool = False) -> Column[object]:
@@ -92,7 +104,13 @@ people = table(
     sealed("sealed", "姓名、身份证号、手机号（SM4-GCM）"),
     key="region id",
 )
-Index("people_by_number", people.c.region, people.c.number_hash, unique=True)
+Index(
+    "people_by_number",
+    people.c.region,
+    people.c.number_hash,
+    unique=True,
+    **only_by(people.c.number_hash),
+)
 
 standings = table(
     "standings",
@@ -142,7 +160,13 @@ pools = table(
     sealed("closed_filing", nullable=True),
     key="region id",
 )
-Index("pools_by_sponsor", pools.c.region, pools.c.sponsor, pools.c.closed)
+Index(
+    "pools_by_sponsor",
+    pools.c.region,
+    pools.c.sponsor,
+    pools.c.closed,
+    **only_by(pools.c.sponsor),
+)
 
 uses = table(
     "uses",
@@ -170,8 +194,8 @@ bonds = table(
     key="region id",
     checks=("starts <= ends",),
 )
-Index("bonds_by_member", bonds.c.region, bonds.c.member, bonds.c.ends)
-Index("bonds_by_sponsor", bonds.c.region, bonds.c.sponsor)
+Index("bonds_by_member", bonds.c.region, bonds.c.member, bonds.c.ends, **only_by(bonds.c.member))
+Index("bonds_by_sponsor", bonds.c.region, bonds.c.sponsor, **only_by(bonds.c.sponsor))
 
 family_codes = table(
     "family_codes",
@@ -235,14 +259,18 @@ answers = table(
     appended=True,
 )
 Index("answers_by_patient", answers.c.patient, answers.c.recorded_at)
-Index("answers_by_time", answers.c.region, answers.c.recorded_at)
+Index(
+    "answers_by_time",
+    answers.c.region,
+    answers.c.recorded_at,
+    **only_by(answers.c.recorded_at),
+)
 Index(
     "answers_by_reversed",
     answers.c.region,
     answers.c.asker,
     answers.c.reverses,
-    sqlite_where=answers.c.reverses.is_not(None),
-    postgresql_where=answers.c.reverses.is_not(None),
+    **only_by(answers.c.reverses),
 )
 
 laws = Table(

@@ -13,6 +13,11 @@ _STAY = ("entries", "answers")
 _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
+def _only_by(column: str) -> dict[str, sa.TextClause]:
+    named = sa.text(f"{column} IS NOT NULL")
+    return {"sqlite_where": named, "postgresql_where": named}
+
+
 def upgrade() -> None:
     _tables()
     on_sqlite = op.get_context().dialect.name == "sqlite"
@@ -83,8 +88,7 @@ def _tables() -> None:
             "answers_by_reversed",
             ["region", "asker", "reverses"],
             unique=False,
-            sqlite_where=sa.text("reverses IS NOT NULL"),
-            postgresql_where=sa.text("reverses IS NOT NULL"),
+            **_only_by("reverses"),
         )
 
     op.create_table(
@@ -104,8 +108,12 @@ def _tables() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("bonds", schema=None) as batch_op:
-        batch_op.create_index("bonds_by_member", ["region", "member", "ends"], unique=False)
-        batch_op.create_index("bonds_by_sponsor", ["region", "sponsor"], unique=False)
+        batch_op.create_index(
+            "bonds_by_member", ["region", "member", "ends"], unique=False, **_only_by("member")
+        )
+        batch_op.create_index(
+            "bonds_by_sponsor", ["region", "sponsor"], unique=False, **_only_by("sponsor")
+        )
 
     op.create_table(
         "callers",
@@ -264,7 +272,9 @@ def _tables() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
-        batch_op.create_index("people_by_number", ["region", "number_hash"], unique=True)
+        batch_op.create_index(
+            "people_by_number", ["region", "number_hash"], unique=True, **_only_by("number_hash")
+        )
 
     op.create_table(
         "plan_orders",
@@ -320,7 +330,9 @@ def _tables() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("pools", schema=None) as batch_op:
-        batch_op.create_index("pools_by_sponsor", ["region", "sponsor", "closed"], unique=False)
+        batch_op.create_index(
+            "pools_by_sponsor", ["region", "sponsor", "closed"], unique=False, **_only_by("sponsor")
+        )
 
     op.create_table(
         "premiums",

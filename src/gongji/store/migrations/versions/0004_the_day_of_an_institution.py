@@ -1,5 +1,6 @@
 """the day of an institution"""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
@@ -7,4 +8,11 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    op.create_index("answers_by_time", "answers", ["region", "recorded_at"])
+    named = sa.text("recorded_at IS NOT NULL")
+    op.create_index(
+        "answers_by_time",
+        "answers",
+        ["region", "recorded_at"],
+        sqlite_where=named,
+        postgresql_where=named,
+    )

@@ -28,7 +28,7 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",  # compiling takes longer than anything that we ask
 }
-_WRITER = {**_LIMITS, "enable_seqscan": "off"}  # a unit that writes looks up keys, as SQLite would
+_WRITER = {**_LIMITS, "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
 _PREPARED = 500
 
 AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)

@@ -23,7 +23,7 @@ def test_who_waits_for_the_others_begins_when_they_have_ended(name: str, tmp_pat
             order.append("alone")
 
     with store.begin(shared=True) as unit:
-        unit.people([])
+        unit.institutions(["H310000-clinic"])
         waiting = threading.Thread(target=alone)
         waiting.start()
         asks.wait(10)

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 
 import psycopg
@@ -17,7 +18,8 @@ from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.settlement.bill import SettlementRequest
 from gongji.store.migrate import bring_up, upgrade
 from gongji.store.postgres import PostgresStore
-from gongji.store.postgres_link import CONTEXT, Found, Link, postgres
+from gongji.store.postgres_link import postgres
+from gongji.store.postgres_wire import Sent, Wire
 from gongji.store.rights import APPLICATION, AUDITOR, CHANGED, ROLES
 from gongji.store.schema import APPENDED
 from gongji.store.tables import metadata
@@ -355,14 +357,14 @@ def test_a_user_without_rights_is_told_what_to_run(server: PgServer) -> None:
 @pytest.mark.parametrize(
     ("portable", "said"),
     [
-        ("SELECT a FROM t WHERE b = ?", b"SELECT a FROM t WHERE b = %b"),
+        ("SELECT a FROM t WHERE b = ?", b"SELECT a FROM t WHERE b = $1"),
         (
             "SELECT a FROM t WHERE b IN (SELECT value FROM json_each(?))",
-            b"SELECT a FROM t WHERE b = ANY (ARRAY(SELECT jsonb_array_elements_text(%b::jsonb)))",
+            b"SELECT a FROM t WHERE b = ANY (ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))",
         ),
         ("DELETE FROM turning", b"TRUNCATE turning"),
-        ("DELETE FROM t WHERE a = ?", b"DELETE FROM t WHERE a = %b"),
-        ("SELECT 7 % 2", b"SELECT 7 %% 2"),
+        ("DELETE FROM t WHERE a = ?", b"DELETE FROM t WHERE a = $1"),
+        ("UPDATE t SET a = ?, b = ?", b"UPDATE t SET a = $1, b = $2"),
         (
             "CREATE TEMP TABLE IF NOT EXISTS t (a TEXT, b BIGINT)",
             b'CREATE TEMP TABLE IF NOT EXISTS t (a TEXT COLLATE "C", b BIGINT)',
@@ -382,14 +384,16 @@ def asked_by_a_bill(
 ) -> list[tuple[bytes, Sequence[object]]]:
     """What one settlement asks of the tables."""
     sent: list[tuple[bytes, Sequence[object]]] = []
-    honest = Link.send
+    honest = Wire.send
 
-    def listen(link: Link, statement: bytes, values: Sequence[object] = ()) -> Found:
+    def listen(
+        wire: Wire, statement: bytes, values: Sequence[object] = (), *, once: bool = False
+    ) -> Sent:
         sent.append((statement, values))
-        return honest(link, statement, values)
+        return honest(wire, statement, values, once=once)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Link, "send", listen)
+        patch.setattr(Wire, "send", listen)
         town.settled("child", "clinic", 1_00)
     asked = [one for one in sent if one[0].startswith(b"SELECT") and b" FROM " in one[0]]
     assert len(asked) >= 5
@@ -398,8 +402,8 @@ def asked_by_a_bill(
 
 def plans_of(asked: Sequence[tuple[bytes, Sequence[object]]], dsn: str) -> list[str]:
     """How this database would find what is asked, as a writer's connection would ask it."""
-    with psycopg.connect(dsn, context=CONTEXT, options="-c enable_seqscan=off") as connection:
-        found = [connection.execute(b"EXPLAIN " + one, values).fetchall() for one, values in asked]
+    with closing(Wire(psycopg.connect(dsn, options="-c enable_seqscan=off"))) as wire:
+        found = [wire.send(b"EXPLAIN " + one, values).fetchall() for one, values in asked]
     return ["\n".join(row[0] for row in rows) for rows in found]
 
 

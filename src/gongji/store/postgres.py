@@ -12,12 +12,12 @@ from typing import TypeVar
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import ConnStatus, TransactionStatus
 
 from gongji.desk.ports import Conflict, StoreUnavailable
 from gongji.store.cipher import Vault
 from gongji.store.postgres_link import CONTEXT, Link
 from gongji.store.postgres_unit import PostgresUnit, PostgresWriter
+from gongji.store.postgres_wire import Wire
 
 ADVICE = 0x676A
 """The first half of our advisory locks' keys; the second is a region's code, or 0 for the whole."""
@@ -29,7 +29,6 @@ _LIMITS = {
     "jit": "off",  # compiling takes longer than anything that we ask
 }
 _WRITER = {**_LIMITS, "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
-_PREPARED = 500
 
 AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)
 
@@ -74,7 +73,6 @@ class PostgresStore:
             if not shared:
                 unit.wait()
             yield unit
-        self._written += unit.written()
 
     @contextmanager
     def read(self) -> Iterator[PostgresUnit]:
@@ -90,19 +88,22 @@ class PostgresStore:
         opening: Sequence[tuple[str, tuple[int, ...]]],
         kind: type[AnyUnit],
     ) -> Iterator[AnyUnit]:
-        with _failures(), shelf.lent() as connection:
+        with _failures(), shelf.lent() as wire:
+            written = wire.written
             try:
-                with connection.pipeline() as pipeline:
-                    link = Link(connection, pipeline)
-                    for statement, values in opening:
-                        link.execute(statement, values)
-                    yield kind(link, self._vault)
-                    ended = link.execute("COMMIT")
+                link = Link(wire)
+                for statement, values in opening:
+                    link.execute(statement, values)
+                yield kind(link, self._vault)
+                ended = link.execute("COMMIT")
             except BaseException:
-                if connection.info.transaction_status is not TransactionStatus.UNKNOWN:
-                    connection.execute(b"ROLLBACK")
+                wire.give_up()
                 raise
-            assert ended.statusmessage == "COMMIT", ended.statusmessage
+            if (failed := wire.settle()) is not None:
+                wire.give_up()
+                raise failed
+            assert ended.told == b"COMMIT", ended.told
+            self._written += wire.written - written
 
     def changes(self) -> int:
         """How many rows this store's writers have written so far."""
@@ -136,50 +137,36 @@ class _Shelf:
             connect_timeout=5,
             tcp_user_timeout=15_000,
         )
-        self._idle: list[psycopg.Connection] = []
+        self._idle: list[Wire] = []
 
     @contextmanager
-    def lent(self) -> Iterator[psycopg.Connection]:
-        """A connection that lives, back on the shelf afterwards if it still does."""
-        connection = self._take()
+    def lent(self) -> Iterator[Wire]:
+        """A wire that lives, back on the shelf afterwards if it still does."""
+        wire = self._take()
         try:
-            yield connection
+            yield wire
         finally:
-            if connection.info.transaction_status is TransactionStatus.IDLE:
-                self._idle.append(connection)
+            if wire.is_idle():
+                self._idle.append(wire)
             else:
-                connection.close()
+                wire.close()
                 self.clear()  # the others were cut off with it, or will show that they were not
 
-    def _take(self) -> psycopg.Connection:
+    def _take(self) -> Wire:
         while self._idle:
             try:
-                connection = self._idle.pop()
+                wire = self._idle.pop()
             except IndexError:  # another thread was quicker
                 break
-            if _lives(connection):
-                return connection
-            connection.close()
-        connection = psycopg.connect(
-            self._dsn, autocommit=True, prepare_threshold=0, context=CONTEXT
-        )
-        connection.prepared_max = _PREPARED
-        return connection
+            if wire.lives():
+                return wire
+            wire.close()
+        return Wire(psycopg.connect(self._dsn, autocommit=True, context=CONTEXT))
 
     def clear(self) -> None:
         """Close what lies here."""
         while self._idle:
             self._idle.pop().close()
-
-
-def _lives(connection: psycopg.Connection) -> bool:
-    """Whether the server has not closed it since: a look at the socket, without a word sent."""
-    try:
-        for _ in range(2):  # a last message, and the end behind it
-            connection.pgconn.consume_input()
-    except psycopg.OperationalError:
-        return False
-    return connection.pgconn.status == ConnStatus.OK
 
 
 _OURS = ("answers_pk", "entries_pk")

@@ -1,43 +1,39 @@
 """Columns as PostgreSQL's binary arrays.
 
-A batch of settlements sends some forty values each; the driver would look at the type of every one
-of them. Here a column has one type, so that an array is little more than a join of bytes.
+A batch of settlements sends some forty values each. A column has one type, so that nobody looks at
+the type of every value, and an array is little more than a join of bytes.
 """
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
-from typing import Any, cast
+from typing import Any
 
-from psycopg.adapt import Buffer, Dumper
-from psycopg.pq import Format
-
-_HEAD = struct.Struct(
-    ">iiiii"
-).pack  # dimensions, whether there are nulls, type, length, lower bound
+# Dimensions, whether there are nulls, type, length, lower bound.
+_HEAD = struct.Struct(">iiiii").pack
 _LENGTH = struct.Struct(">i").pack
 _LENGTHS = tuple(map(_LENGTH, range(4096)))
 _NULL = _LENGTH(-1)
 
 
 class Column(list[Any]):
-    """One column of some rows, all values of the type that the subclass names."""
+    """One column of some rows, all values of the type that the subclass names; None is NULL."""
 
 
 class Texts(Column):
-    """TEXT; None is NULL."""
+    """TEXT."""
 
 
 class Bigs(Column):
-    """BIGINT, never NULL."""
+    """BIGINT."""
 
 
 class Blobs(Column):
-    """BYTEA, never NULL."""
+    """BYTEA."""
 
 
 class Flags(Column):
-    """BOOLEAN, never NULL."""
+    """BOOLEAN."""
 
 
 def columns(kinds: Sequence[type[Column]], rows: Iterable[Iterable[object]]) -> list[Column]:
@@ -50,14 +46,11 @@ def unnest(kinds: Sequence[type[Column]]) -> str:
     return f"unnest({', '.join(f'?::{_SQL[kind]}[]' for kind in kinds)})"
 
 
-_SQL = {Texts: "text", Bigs: "bigint", Blobs: "bytea", Flags: "boolean"}
+_SQL: dict[type[Column], str] = {Texts: "text", Bigs: "bigint", Blobs: "bytea", Flags: "boolean"}
 
 
-def _texts(values: Sequence[str | None]) -> Iterable[bytes]:
-    if None not in values:
-        return _blobs(list(map(str.encode, cast(Sequence[str], values))))
-    blobs = ((_NULL,) if value is None else _blobs([value.encode()]) for value in values)
-    return chain.from_iterable(blobs)
+def _texts(values: Sequence[str]) -> Iterable[bytes]:
+    return _blobs(list(map(str.encode, values)))
 
 
 def _blobs(values: Sequence[bytes]) -> Iterable[bytes]:
@@ -78,23 +71,25 @@ def _flags(values: Sequence[bool]) -> Iterable[bytes]:
     return (b"\0\0\0\x01" + (b"\x01" if value else b"\0") for value in values)
 
 
-def _dumper(oid: int, array_oid: int, body: Callable[[Any], Iterable[bytes]]) -> type[Dumper]:
-    class ColumnDumper(Dumper):
-        format = Format.BINARY
+def _dump(oid: int, body: Callable[[Any], Iterable[bytes]]) -> Callable[[Column], bytes]:
+    def dump(column: Column) -> bytes:
+        if not column:
+            return _HEAD(0, 0, oid, 0, 0)[:12]
+        if None not in column:
+            return b"".join([_HEAD(1, 0, oid, len(column), 1), *body(column)])
+        each = (_NULL if value is None else b"".join(body([value])) for value in column)
+        return b"".join([_HEAD(1, 1, oid, len(column), 1), *each])
 
-        def dump(self, obj: Column) -> Buffer:
-            if not obj:
-                return _HEAD(0, 0, oid, 0, 0)[:12]
-            return b"".join([_HEAD(1, 1 if None in obj else 0, oid, len(obj), 1), *body(obj)])
-
-    ColumnDumper.oid = array_oid
-    return ColumnDumper
+    return dump
 
 
-DUMPERS = {
-    Texts: _dumper(25, 1009, _texts),
-    Bigs: _dumper(20, 1016, _bigs),
-    Blobs: _dumper(17, 1001, _blobs),
-    Flags: _dumper(16, 1000, _flags),
+ARRAYS: dict[type, tuple[int, Callable[[Any], bytes]]] = {
+    Texts: (1009, _dump(25, _texts)),
+    Bigs: (1016, _dump(20, _bigs)),
+    Blobs: (1001, _dump(17, _blobs)),
+    Flags: (1000, _dump(16, _flags)),
 }
-"""How the driver sends each kind of column: the oids of the type and of its array."""
+"""How each kind of column is sent: the number of its array's type, and its bytes."""
+
+KINDS: dict[str, type[Column]] = {sql.upper(): kind for kind, sql in _SQL.items()}
+"""The kind of a column in the words of a table's definition."""

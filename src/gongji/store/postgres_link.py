@@ -13,44 +13,52 @@ from typing import Any
 
 import psycopg
 from psycopg.adapt import AdaptersMap, Buffer
-from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
+from psycopg.types.numeric import NumericBinaryLoader
 from sqlalchemy.dialects import postgresql
 
-from gongji.store.postgres_arrays import DUMPERS
+from gongji.store.postgres_arrays import KINDS, Column, columns, unnest
+from gongji.store.postgres_wire import Sent, Wire
 from gongji.store.rows import IN
 from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
-_MOST_UNCOUNTED = 500
 _AT_ONCE = 5_000
 
 
 @lru_cache(maxsize=512)
 def postgres(statement: str) -> bytes:
-    """The statement as PostgreSQL has it, with values sent in binary form.
+    """The statement as PostgreSQL has it, with its values numbered.
 
     A temporary table sorts by bytes as the other tables do, and is emptied by TRUNCATE, because
     nobody sweeps up after DELETE in it.
     """
-    said = statement.replace("%", "%%").replace(f"IN {IN}", f"= ANY (ARRAY{_ARRAY})")
+    said = statement.replace(f"IN {IN}", f"= ANY (ARRAY{_ARRAY})")
     if said.startswith("CREATE TEMP TABLE"):
         said = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', said)
     elif said.startswith("DELETE FROM") and " WHERE " not in said:
         said = said.replace("DELETE FROM", "TRUNCATE")
-    return said.replace("?", "%b").encode()
+    return numbered(said)
+
+
+def numbered(statement: str) -> bytes:
+    """`$1`, `$2` and so on in the place of each `?`."""
+    numbers = count(1)
+    return re.sub(r"\?", lambda _: f"${next(numbers)}", statement).encode()
 
 
 @lru_cache(maxsize=512)
-def as_arrays(statement: str) -> bytes | None:
-    """The statement that adds many rows, one array a column; None where it does more than add."""
+def as_arrays(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
+    """The statement that adds many rows, and its arrays, one a column; None where it does more than
+    add."""
     plain = _ADDS.fullmatch(statement)
     if plain is None:
         return None
-    columns = metadata.tables[plain[1]].columns
-    types = [columns[name].type.compile(dialect=_DIALECT) for name in plain[2].split(", ")]
+    table = metadata.tables[plain[1]].columns
+    types = [table[name].type.compile(dialect=_DIALECT) for name in plain[2].split(", ")]
     # An array has no collation of its own; the column it goes into has.
-    arrays = ", ".join(f"%b::{type.split()[0]}[]" for type in types)
-    return f"INSERT INTO {plain[1]} ({plain[2]}) SELECT * FROM unnest({arrays})".encode()
+    kinds = tuple(KINDS[type.split()[0]] for type in types)
+    said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT * FROM {unnest(kinds)}"
+    return numbered(said), kinds
 
 
 _ADDS = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(\?(?:, \?)*\)")
@@ -65,74 +73,52 @@ class _WholeLoader(NumericBinaryLoader):
 
 
 class _Types:
-    """How values are sent and read: psycopg's own ways but for two."""
+    """How values are read: psycopg's own ways but for one."""
 
     adapters = AdaptersMap(psycopg.adapters)
     connection = None
 
 
 CONTEXT = _Types()
-CONTEXT.adapters.register_dumper(int, Int8BinaryDumper)  # one width: a statement is prepared once
 CONTEXT.adapters.register_loader("numeric", _WholeLoader)
-for column, dumper in DUMPERS.items():
-    CONTEXT.adapters.register_dumper(column, dumper)
 
 _STREAMS = count()
-Found = psycopg.Cursor[tuple[Any, ...]]
 
 
 class Link:
-    """A connection in pipeline mode as the rows use it: statements go out, and only reading waits.
+    """A wire as the rows use it: statements go out, and only reading waits.
 
     An error of a writing statement is raised by the next read, or at the commit.
     """
 
-    def __init__(self, connection: psycopg.Connection, pipeline: psycopg.Pipeline) -> None:
-        self._connection, self._pipeline = connection, pipeline
-        self._writing: list[Found] = []
-        self._written = 0
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
 
-    def execute(self, statement: str, values: Sequence[object] = ()) -> Found:
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Sent:
         """Send a statement in the portable form."""
-        return self.send(postgres(statement), values)
+        return self._wire.send(postgres(statement), values)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Send a statement for each of the rows; rows that are only added go as arrays, thousands
         in one statement."""
-        said, adding = postgres(statement), as_arrays(statement)
+        adding = as_arrays(statement)
         if adding is None:
+            said = postgres(statement)
             for row in rows:
                 self.send(said, row)
             return
         coming = iter(rows)
         while some := list(islice(coming, _AT_ONCE)):
-            self.send(adding, [list(values) for values in zip(*some, strict=True)])
+            self.send(adding[0], columns(adding[1], some))
 
-    def send(self, statement: bytes, values: Sequence[object] = ()) -> Found:
+    def send(self, statement: bytes, values: Sequence[object] = ()) -> Sent:
         """Send a statement of PostgreSQL's own."""
-        cursor: Found = self._connection.cursor(binary=True)
-        cursor.execute(statement, values)
-        if not statement.startswith(b"SELECT"):
-            self._writing.append(cursor)
-            if len(self._writing) > _MOST_UNCOUNTED:
-                self._pipeline.sync()
-                self._count()
-        return cursor
+        return self._wire.send(statement, values)
 
     def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """Read what is too much to be held at once, some thousand rows at a time."""
-        cursor = self._connection.cursor(binary=True)
         name = f"stream_{next(_STREAMS)}".encode()
-        cursor.execute(b"DECLARE " + name + b" CURSOR FOR " + postgres(statement), prepare=False)
-        while rows := cursor.execute(b"FETCH 5000 FROM " + name, prepare=False).fetchall():
+        self._wire.send(b"DECLARE " + name + b" CURSOR FOR " + postgres(statement), once=True)
+        while rows := self._wire.send(b"FETCH 5000 FROM " + name, once=True).fetchall():
             yield from rows
-        cursor.execute(b"CLOSE " + name, prepare=False)
-
-    def written(self) -> int:
-        """How many rows have been written, once the pipeline has ended."""
-        self._count()
-        return self._written
-
-    def _count(self) -> None:
-        self._written += sum(max(0, cursor.rowcount) for cursor in self._writing)
-        self._writing.clear()
+        self._wire.send(b"CLOSE " + name, once=True)

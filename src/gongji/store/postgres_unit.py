@@ -17,7 +17,8 @@ from gongji.store.cipher import Vault
 from gongji.store.people_rows import PERSON, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, unnest
-from gongji.store.postgres_link import Found, Link, postgres
+from gongji.store.postgres_link import Link, postgres
+from gongji.store.postgres_wire import Sent
 from gongji.store.unit import SqlUnit
 
 T = TypeVar("T")
@@ -87,10 +88,6 @@ class PostgresUnit(SqlUnit):
         """Wait until everything that was sent so far is done, its locks taken."""
         self._link.execute("SELECT 1").fetchone()
 
-    def written(self) -> int:
-        """How many rows it has written, known after the commit."""
-        return self._link.written()
-
     def _stream(self, statement: str) -> Iterator[Any]:
         return self._link.stream(statement)
 
@@ -134,7 +131,7 @@ class PostgresUnit(SqlUnit):
 
     def _send_members(
         self, region: str, members: list[str], not_ended_by: int
-    ) -> tuple[str, tuple[Found, Found, Found]]:
+    ) -> tuple[str, tuple[Sent, Sent, Sent]]:
         members = Texts(members)
         bound = (members, region, not_ended_by)
         people = self._link.send(_PEOPLE, (members, *bound, region))

@@ -28,7 +28,7 @@ from gongji.lab.city import City
 from gongji.national.gateway import route
 from gongji.web.app import create_app
 from gongji.web.lane import Lane
-from gongji.web.protocol import Http11
+from gongji.web.protocol import speaking
 from gongji.wiring import (
     BadSetting,
     Settings,
@@ -92,9 +92,10 @@ def supervise(serves: Callable[[], None], workers: int) -> None:
 
 def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
+    lane = application(chosen, city)
     config = uvicorn.Config(
-        application(chosen, city),
-        http=Http11,
+        lane,
+        http=speaking(lane),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -7,23 +7,33 @@ from typing import Any, NamedTuple
 from gongji.catalogue.adjudicate import UNIT_E4, LinePart
 from gongji.catalogue.item import WHOLE_BP, CatalogueList, ListClass
 from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear, Why
-from gongji.desk.adjudicating import Decided, FeeBill, FeeLine, GivenPlan, adjudicate
+from gongji.desk.adjudicating import (
+    Decided,
+    FeeBill,
+    FeeLine,
+    GivenPlan,
+    Shelves,
+    adjudicate_for,
+)
 from gongji.desk.catalogue import NoEdition
 from gongji.desk.national_ports import FeeRow, WireItem
 from gongji.national.calling import (
     Call,
     Done,
+    Known,
     care_of,
     kept,
+    known_person,
     moment_of,
     own_visit,
-    retold,
     said,
 )
+from gongji.national.papers import Charged
 from gongji.national.reading import Values, Wrong
 from gongji.national.schema import codes
 from gongji.national.writing import fen_of
 from gongji.policy.refusal import Refusal
+from gongji.policy.standing import Person
 from gongji.terms import LARGEST_FEN, Care, micros
 
 CENT = Decimal("0.01")
@@ -49,13 +59,16 @@ def upload(call: Call) -> Done | Wrong:
     visit = own_visit(call, rows[0])
     if isinstance(visit, Wrong):
         return visit
-    known = {row.sn for row in call.session.unit.fees_of(visit.institution, visit.id)}
-    lines = lines_of(call, rows, known)
+    seen = {row.sn for row in call.session.unit.fees_of(visit.institution, visit.id)}
+    items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})
+    lines = lines_of(call, rows, seen, items)
     if isinstance(lines, Wrong):
         return lines
     care = care_of(visit.med_type or "11")
     assert isinstance(care, Care)
-    decided = decide_lines(call, visit.person, care, lines)
+    known = known_person(call, visit.person)
+    assert isinstance(known, Known)
+    decided = decide_lines(call, known.person, care, lines, Shelves(call.session))
     if isinstance(decided, Wrong):
         return decided
     shown = [shown_line(line, part) for line, part in zip(lines, decided.result.lines, strict=True)]
@@ -119,9 +132,10 @@ def withdraw_inpatient(call: Call) -> Done | Wrong:
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def lines_of(call: Call, rows: Sequence[Values], known: set[str]) -> list[Line] | Wrong:
+def lines_of(
+    call: Call, rows: Sequence[Values], known: set[str], items: Mapping[str, WireItem]
+) -> list[Line] | Wrong:
     """The lines as the catalogue will look them up, each sum held against price and count."""
-    items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})
     seen = set(known)
     found = []
     for number, row in enumerate(rows, start=1):
@@ -174,9 +188,10 @@ def _fee_line(row: Values, item: WireItem | None) -> FeeLine:
 
 def decide_lines(
     call: Call,
-    person: str,
+    person: Person,
     care: Care,
     lines: Sequence[Line],
+    shelves: Shelves,
     *,
     plan: GivenPlan | None = _WITHOUT_A_PLAN,
     deductible_used_fen: int = 0,
@@ -184,7 +199,7 @@ def decide_lines(
 ) -> Decided | Wrong:
     """Through the catalogue and the law; `plan` None asks for the region's own."""
     asked = FeeBill(
-        patient=person,
+        patient=person.id,
         institution=call.institution.id,
         lines=tuple(line.fee for line in lines),
         care=care,
@@ -193,7 +208,7 @@ def decide_lines(
         plan=plan,
     )
     try:
-        decided = adjudicate(call.session, asked)
+        decided = adjudicate_for(call.session, person, call.institution, asked, shelves)
     except NoEdition as missing:
         return Wrong(f"{missing.day}没有可用的医保目录（{missing.which}）；请经办机构先导入目录")
     if isinstance(decided, Refusal):
@@ -246,16 +261,7 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
     }
 
 
-def lines_again(call: Call, rows: Sequence[FeeRow]) -> list[Line]:
+def lines_again(charged: Sequence[Charged], items: Mapping[str, WireItem]) -> list[Line]:
     """Lines that were uploaded before, to be decided together as one bill."""
-    given = [_reread(row) for row in rows]
-    items = call.session.unit.wire_items({row["med_list_codg"] for row in given})
-    found = ((row, items.get(row["med_list_codg"])) for row in given)
-    return [Line(row, item, _fee_line(row, item)) for row, item in found]
-
-
-def _reread(row: FeeRow) -> Values:
-    given: Values = retold(row.told)
-    for name in ("feedetl_sn", "det_item_fee_sumamt", "cnt", "pric"):
-        given[name] = Decimal(given[name])
-    return given
+    found = ((one.given, items.get(one.given["med_list_codg"])) for one in charged)
+    return [Line(given, item, _fee_line(given, item)) for given, item in found]

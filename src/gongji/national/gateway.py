@@ -13,7 +13,18 @@ from litestar.types import Receive, Scope, Send
 from gongji.desk.counter import Busy, Counter
 from gongji.desk.national_ports import AccessKey
 from gongji.desk.ports import StoreUnavailable
-from gongji.national.exchange import Adopt, Asked, Reply, read_tree, refused, serve
+from gongji.national.exchange import (
+    SETTLES,
+    Adopt,
+    Asked,
+    Moved,
+    Reply,
+    read_tree,
+    refused,
+    serve,
+    serve_settlements,
+    unknown,
+)
 from gongji.national.profiles import Gateway, mounts
 from gongji.national.reading import Wrong
 from gongji.national.sealing import closed, opened, sm2_holds, sm3_holds
@@ -46,6 +57,7 @@ class Interface:
     ) -> None:
         self._counter, self._secret_of = counter, secret_of
         self._open_door, self._adopt = open_door, adopt
+        self._regions: dict[str, str] = {}
 
     async def answer(
         self, body: bytes, headers: Mapping[str, str], *, path: str = "", client: str = ""
@@ -78,10 +90,35 @@ class Interface:
         return reply._replace(body=closed(reply.body, secret)) if sealed else reply
 
     async def _served(self, asked: Asked) -> Reply:
-        use_case = partial(serve, asked=asked, adopt=self._adopt)
-        if asked.reads_only and self._adopt is None:
-            return await self._counter.ask(use_case)
-        return await self._counter.do(use_case)
+        if self._adopt is not None:
+            return await self._counter.do(partial(serve, asked=asked, adopt=self._adopt))
+        if asked.reads_only:
+            return await self._counter.ask(partial(serve, asked=asked))
+        region = await self._region(asked.code)
+        if region is None:
+            return refused(unknown(asked.code), self._counter.office.clock())
+        try:
+            return await self._written(asked._replace(region=region))
+        except Moved:
+            self._regions.pop(asked.code, None)
+            return await self._written(asked)
+
+    async def _written(self, asked: Asked) -> Reply:
+        if asked.transaction.infno in SETTLES:
+            found: Reply = await self._counter.settle_by(
+                serve_settlements, asked, asked.once, *asked.regions
+            )
+            return found
+        return await self._counter.do(partial(serve, asked=asked), *asked.regions)
+
+    async def _region(self, code: str) -> str | None:
+        """Where the institution of a code is: remembered, and looked at again by whoever writes."""
+        if code not in self._regions:
+            id = await self._counter.ask(lambda session: session.unit.institution_of_code(code))
+            if id is None:
+                return None
+            self._regions[code] = id[1:7]
+        return self._regions[code]
 
     async def _key(self, headers: Mapping[str, str]) -> AccessKey | None:
         """The key that the headers name, if it is one of ours and has not ended."""

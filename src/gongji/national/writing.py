@@ -46,19 +46,26 @@ _PAGES = (
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
     """One row with every field of the node, in the order of the table."""
-    return {field.name: written(field, values.get(field.name)) for field in node.fields}
+    known = values.get
+    return {
+        field.name: empty(field) if (value := known(field.name)) is None else written(field, value)
+        for field in node.fields
+    }
+
+
+_ZEROS = tuple(Decimal(0).scaleb(-scale) if scale else 0 for scale in range(8))
+
+
+def empty(field: Field) -> Any:
+    """An empty number is 0, with its decimals; another empty value the empty text."""
+    return _ZEROS[field.scale] if field.kind is Kind.NUMBER else ""
 
 
 def written(field: Field, value: Any) -> Any:
-    """One value as the specification prints it.
-
-    An empty number is 0, another empty value the empty text. With two decimals a whole number is
-    fen; a Decimal is itself.
-    """
+    """One value as the specification prints it. With two decimals a whole number is fen; a Decimal
+    is itself."""
     if field.kind is Kind.NUMBER:
         return number(field, value)
-    if value is None:
-        return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)
@@ -67,9 +74,7 @@ def written(field: Field, value: Any) -> Any:
 def number(field: Field, value: Any) -> Decimal | int:
     """A number with exactly the decimals of its field."""
     if field.scale == 0:
-        return int(value or 0)
-    if value is None:
-        value = 0
+        return int(value)
     if isinstance(value, int) and field.scale == 2:
         return yuan(value)
     return Decimal(value).quantize(Decimal(1).scaleb(-field.scale))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from gongji.desk.national_ports import AccessKey, WireItem
-from gongji.store.rows import IN, Rows, as_json
+from gongji.store.rows import IN, Rows, as_json, by_region
 
 _ITEM = ", ".join(WireItem._fields)
 
@@ -14,10 +14,18 @@ class NationalCodeRows(Rows):
     # Institutions by their codes on the wire, and their keys
 
     def institution_of_code(self, code: str) -> str | None:
-        row = self._row(
-            "SELECT institution FROM national_codes WHERE region = ? AND code = ?", code[1:7], code
-        )
-        return row[0] if row else None
+        return self.institutions_of_codes([code]).get(code)
+
+    def institutions_of_codes(self, codes: Iterable[str]) -> dict[str, str]:
+        return {
+            row[0]: row[1]
+            for region, some in by_region(codes)
+            for row in self._rows(
+                f"SELECT code, institution FROM national_codes WHERE region = ? AND code IN {IN}",
+                region,
+                some,
+            )
+        }
 
     def connect_code(self, code: str, institution: str, at: int) -> None:
         self._db.execute(

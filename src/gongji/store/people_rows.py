@@ -15,8 +15,14 @@ INSTITUTION = "id, region, kind, level, designated, one_card"
 PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
 
 
+_identity = msgspec.json.Decoder(Identity).decode
+
+
 class PeopleRows(Rows):
     """The part of a unit that knows people and institutions."""
+
+    HOLDING = ""
+    """How a statement on people says that nobody else settles for them until the commit."""
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {
@@ -108,10 +114,22 @@ class PeopleRows(Rows):
 
     def identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {
-            row[0]: msgspec.json.decode(self._vault.open(row[1], row[0]), type=Identity)
+            row[0]: _identity(self._vault.open(row[1], row[0]))
             for region, some in by_region(ids)
             for row in self._rows(
                 f"SELECT id, sealed FROM people WHERE region = ? AND id IN {IN}", region, some
+            )
+        }
+
+    def patients(self, ids: Iterable[str]) -> dict[str, tuple[Person, Identity]]:
+        return {
+            row[0]: (person_of(row), _identity(self._vault.open(row[9], row[0])))
+            for region, some in by_region(ids)
+            for row in self._rows(
+                f"SELECT {PERSON}, sealed FROM people"
+                f" WHERE region = ? AND id IN {IN}{self.HOLDING}",
+                region,
+                some,
             )
         }
 

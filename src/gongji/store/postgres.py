@@ -182,7 +182,7 @@ def _lives(connection: psycopg.Connection) -> bool:
     return connection.pgconn.status == ConnStatus.OK
 
 
-_OURS = ("answers_pk", "entries_pk")
+_OURS = ("answers_pk", "entries_pk", "national_messages_pk")
 
 
 @contextmanager

@@ -17,10 +17,11 @@ from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 from sqlalchemy.dialects import postgresql
 
 from gongji.store.postgres_arrays import DUMPERS
-from gongji.store.rows import IN
+from gongji.store.rows import IN, KEYS
 from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
+_KEYS = "(SELECT value->>0 a, value->>1 b, value->>2 c FROM jsonb_array_elements(?::jsonb)) k"
 _MOST_UNCOUNTED = 500
 _AT_ONCE = 5_000
 
@@ -33,6 +34,7 @@ def postgres(statement: str) -> bytes:
     nobody sweeps up after DELETE in it.
     """
     said = statement.replace("%", "%%").replace(f"IN {IN}", f"= ANY (ARRAY{_ARRAY})")
+    said = said.replace(KEYS, _KEYS)
     if said.startswith("CREATE TEMP TABLE"):
         said = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', said)
     elif said.startswith("DELETE FROM") and " WHERE " not in said:

@@ -12,6 +12,13 @@ IN = "(SELECT value FROM json_each(?))"
 """An array parameter, as SQLite has it. For PostgreSQL it is translated (postgres_link.py)."""
 
 
+KEYS = (
+    "(SELECT json_extract(value, '$[0]') a, json_extract(value, '$[1]') b,"
+    " json_extract(value, '$[2]') c FROM json_each(?)) k"
+)
+"""Up to three columns of text of many rows, `k.a` to `k.c`, to be joined with what is looked up."""
+
+
 class Found(Protocol):
     """What a statement has found."""
 
@@ -53,8 +60,8 @@ def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield region, as_json(some)
 
 
-def as_json(values: Iterable[str]) -> str:
-    """A JSON array."""
+def as_json(values: Iterable[str | tuple[str, ...]]) -> str:
+    """A JSON array, of texts or of rows of texts (`KEYS`)."""
     return msgspec.json.encode(list(values)).decode()
 
 

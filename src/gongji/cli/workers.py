@@ -25,8 +25,8 @@ from gongji.desk.counter import Counter
 from gongji.desk.ports import StoreUnavailable
 from gongji.faces.app import pages
 from gongji.lab.city import City
-from gongji.national.gateway import route
-from gongji.web.app import create_app
+from gongji.national.doors import Gate, route
+from gongji.web.app import NOT_KEPT, PROTECTION, create_app
 from gongji.web.lane import Lane
 from gongji.web.protocol import Http11
 from gongji.wiring import (
@@ -107,25 +107,26 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
         uvicorn.Server(config).run([listening])
 
 
-def application(chosen: Settings, city: City | None) -> Lane:
+def application(chosen: Settings, city: City | None) -> Gate:
     """The API, the faces and the national interface of this process, over one counter. It closes its
     store when it stops."""
     office = build(chosen, never_back())
     vault = open_vault(chosen)
     counter = Counter(office, longest=chosen.queue)
+    interface = interface_of(counter, vault, chosen)
     house, kept = dressed(office, chosen, vault.derive("pages"), city)
     app = create_app(
         counter,
         token_secret=vault.derive("tokens"),
         certificate_key=vault.derive("certificates"),
         public_address=chosen.public_address,
-        pages=[route(interface_of(counter, vault, chosen)), *pages()],
+        pages=[route(interface), *pages()],
         shared=kept,
     )
     connect_demo(house, app)
     app.on_shutdown.append(office.store.close)
     calm_the_collector()
-    return Lane(app)
+    return Gate(Lane(app), interface, [*PROTECTION, NOT_KEPT])
 
 
 def bound(chosen: Settings, *, shared: bool) -> socket.socket:

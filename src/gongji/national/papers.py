@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gongji.desk.adjudicating import Shelves
 from gongji.desk.national_ports import FeeRow, Visit, VisitKey, WireItem
 from gongji.desk.office import Session
-from gongji.national.calling import Call, Known, benefit_year, care_of, known_of, retold
+from gongji.national.calling import Call, Known, benefit_year, known_of, retold
 from gongji.national.reading import Values, Wrong
 from gongji.terms import Care, local_day
 
@@ -34,7 +34,8 @@ class Papers(NamedTuple):
         return known_of(self.people.get(psn_no), psn_no)
 
     def deductible_used(self, known: Known, care: Care) -> int:
-        """What of the deductible the year's settlements have used, at every institution."""
+        """What of the deductible the year's settlements have used, at every institution; where the
+        fund pays nothing there is none to use."""
         return self.used_fen.get((known.person.id, care), 0)
 
 
@@ -65,13 +66,12 @@ def papers_of(session: Session, calls: Sequence[Call], people: Mapping[str, Know
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
     for call in calls:
         codes |= {row["med_list_codg"] for row in call.input.get("drugdetail", ())}
-    cares = {(data_of(call)["psn_no"], _care(call, visits)) for call in calls}
     return Papers(
         people,
         visits,
         charged,
         unit.wire_items(codes) if codes else {},
-        _used(session, people, cares),
+        _used(session, people.values()),
         Shelves(session),
     )
 
@@ -83,23 +83,13 @@ def _said(row: FeeRow) -> Values:
     return given
 
 
-def _care(call: Call, visits: Mapping[VisitKey, Visit]) -> Care | Wrong:
-    visit = visits.get(visit_key(call))
-    return care_of(data_of(call).get("med_type") or (visit.med_type if visit else ""))
-
-
-def _used(
-    session: Session, people: Mapping[str, Known], cares: Iterable[tuple[str, Any]]
-) -> dict[tuple[str, str], int]:
+def _used(session: Session, people: Iterable[Known]) -> dict[tuple[str, str], int]:
     """Deductibles, by the benefit years of the people's regions."""
-    by_year: dict[tuple[int, int], set[tuple[str, str]]] = {}
-    for psn_no, care in cares:
-        if psn_no not in people or isinstance(care, Wrong):
-            continue
-        law = session.law.on(people[psn_no].person.region, local_day(session.now))
-        if care not in law.no_fund_care.value:
-            by_year.setdefault(benefit_year(law, session.now), set()).add((psn_no, care.value))
+    by_year: dict[tuple[int, int], list[str]] = {}
+    for known in people:
+        law = session.law.on(known.person.region, local_day(session.now))
+        by_year.setdefault(benefit_year(law, session.now), []).append(known.person.id)
     found: dict[tuple[str, str], int] = {}
-    for (since, before), keys in by_year.items():
-        found |= session.unit.deductibles_used(keys, since, before)
+    for (since, before), some in by_year.items():
+        found |= session.unit.deductibles_used(some, since, before)
     return found

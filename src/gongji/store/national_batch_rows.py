@@ -13,7 +13,7 @@ from gongji.desk.national_ports import (
     VisitKind,
 )
 from gongji.store.national_code_rows import NationalCodeRows
-from gongji.store.rows import KEYS, as_json
+from gongji.store.rows import IN, KEYS, as_json
 
 MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
 WITHDRAWN = "withdrawn"
@@ -82,12 +82,12 @@ class NationalBatchRows(NationalCodeRows):
         )
 
     def deductibles_used(
-        self, keys: Iterable[tuple[str, str]], since: int, before: int
+        self, people: Iterable[str], since: int, before: int
     ) -> dict[tuple[str, str], int]:
         rows = self._rows(
-            f"SELECT k.a, k.b, SUM(deductible_fen) FROM {KEYS} CROSS JOIN national_settlements"
-            " WHERE person = k.a AND care = k.b AND at >= ? AND at < ? GROUP BY k.a, k.b",
-            as_json(keys),
+            "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
+            f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
+            as_json(people),
             since,
             before,
         )

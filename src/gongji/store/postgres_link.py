@@ -22,6 +22,9 @@ from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
 _KEYS = "(SELECT value->>0 a, value->>1 b, value->>2 c FROM jsonb_array_elements(?::jsonb)) k"
+_LOOKED_UP = re.compile(rf"FROM {re.escape(KEYS)} CROSS JOIN (\w+) WHERE (.*?)( ORDER BY .*)?$")
+_LATERAL = rf"FROM {_KEYS} CROSS JOIN LATERAL (SELECT * FROM \1 WHERE \2 OFFSET 0) t\3"
+"""Key by key, by the table's index: what the planner knows of a table may be of yesterday."""
 _MOST_UNCOUNTED = 500
 _AT_ONCE = 5_000
 
@@ -34,7 +37,7 @@ def postgres(statement: str) -> bytes:
     nobody sweeps up after DELETE in it.
     """
     said = statement.replace("%", "%%").replace(f"IN {IN}", f"= ANY (ARRAY{_ARRAY})")
-    said = said.replace(KEYS, _KEYS)
+    said = _LOOKED_UP.sub(_LATERAL, said)
     if said.startswith("CREATE TEMP TABLE"):
         said = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', said)
     elif said.startswith("DELETE FROM") and " WHERE " not in said:
@@ -57,6 +60,27 @@ def as_arrays(statement: str) -> bytes | None:
 
 _ADDS = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(\?(?:, \?)*\)")
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=64)
+def as_changes(statement: str) -> bytes | None:
+    """The statement that sets one column of many rows of a region, one array a column; None where
+    it does something else."""
+    plain = _CHANGES.fullmatch(statement)
+    if plain is None:
+        return None
+    table, changed = metadata.tables[plain[1]], plain[2]
+    names = [changed, *re.findall(r"AND (\w+) =", plain[3])]
+    types = [table.columns[name].type.compile(dialect=_DIALECT).split()[0] for name in names]
+    arrays = ", ".join(f"%b::{type}[]" for type in types)
+    same = " AND ".join(f"t.{name} = k.{name}" for name in names[1:])
+    return (
+        f"UPDATE {plain[1]} t SET {changed} = k.{changed}"
+        f" FROM unnest({arrays}) k({', '.join(names)}) WHERE t.region = %b AND {same}"
+    ).encode()
+
+
+_CHANGES = re.compile(r"UPDATE (\w+) SET (\w+) = \? WHERE region = \?((?: AND \w+ = \?)+)")
 
 
 class _WholeLoader(NumericBinaryLoader):
@@ -100,8 +124,16 @@ class Link:
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Send a statement for each of the rows; rows that are only added go as arrays, thousands
-        in one statement."""
-        said, adding = postgres(statement), as_arrays(statement)
+        in one statement, and so do changes of one column."""
+        said, adding, changing = postgres(statement), as_arrays(statement), as_changes(statement)
+        if changing is not None:
+            by_region: dict[object, list[Sequence[object]]] = {}
+            for value, region, *key in rows:
+                by_region.setdefault(region, []).append((value, *key))
+            for region, changes in by_region.items():
+                columns = [list(values) for values in zip(*changes, strict=True)]
+                self.send(changing, [*columns, region])
+            return
         if adding is None:
             for row in rows:
                 self.send(said, row)

@@ -16,7 +16,8 @@ KEYS = (
     "(SELECT json_extract(value, '$[0]') a, json_extract(value, '$[1]') b,"
     " json_extract(value, '$[2]') c FROM json_each(?)) k"
 )
-"""Up to three columns of text of many rows, `k.a` to `k.c`, to be joined with what is looked up."""
+"""Up to three columns of text of many rows, `k.a` to `k.c`. `FROM {KEYS} CROSS JOIN table WHERE …`
+looks up every one of them, however many there are in the table."""
 
 
 class Found(Protocol):

@@ -79,8 +79,8 @@ def _more_visits(
         )
         sums = {"pric": yuan(bill.total_fen), "det_item_fee_sumamt": yuan(bill.total_fen)}
         kept = msgspec.json.encode(told | sums | {"mdtrt_id": id, "psn_no": bill.patient})
-        whose = {"institution": bill.institution, "visit": id, "total_fen": bill.total_fen}
-        lines.append(line._replace(**whose, told=kept))
+        place, fen = bill.institution, bill.total_fen
+        lines.append(line._replace(institution=place, visit=id, total_fen=fen, told=kept))
     session.unit.add_fees(lines)
 
 

@@ -4,9 +4,14 @@ Everything belongs to one institution, by its id, whose region leads every key. 
 in the book and in the desk's answers; a settlement here is what was said of it on the wire.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from gongji.desk.ports import Identity
+    from gongji.policy.standing import Person
+    from gongji.settlement.bill import Institution
 
 
 class MessageKey(NamedTuple):
@@ -186,6 +191,17 @@ class WireItem(NamedTuple):
     charge_type: str
 
 
+class ToAnswer(NamedTuple):
+    """What the settlements that arrived together name, as far as it is known."""
+
+    people: dict[str, tuple["Person", "Identity"]]
+    codes: dict[str, str]
+    institutions: dict[str, "Institution"]
+    messages: dict[MessageKey, Message]
+    visits: dict[VisitKey, Visit]
+    fees: dict[VisitKey, list[FeeRow]]
+
+
 class NationalUnit(Protocol):
     """The part of a unit that keeps the national interface's records."""
 
@@ -201,15 +217,30 @@ class NationalUnit(Protocol):
     def put_wire_items(self, items: Sequence[WireItem]) -> None: ...
 
     # Messages that arrived together
+    def to_answer(
+        self,
+        patients: Iterable[str],
+        codes: Iterable[str],
+        messages: Collection[MessageKey],
+        visits: Collection[VisitKey],
+    ) -> "ToAnswer":
+        """What settlements name, read at once; nobody else settles over the interface for these
+        patients until the commit."""
+        ...
+
+    def to_adjudicate(
+        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
+    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
+        """Items by their codes, and what of the deductible people have used in their benefit year,
+        by person and kind of care."""
+        ...
+
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...
     def add_messages(self, messages: Sequence[Message]) -> None: ...
     def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]: ...
     def fees_of_visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, list[FeeRow]]: ...
     def settle_fees(self, rows: Iterable[FeeRow]) -> None: ...
     def add_settlements(self, settled: Sequence[Settled]) -> None: ...
-    def deductibles_used(
-        self, people: Iterable[str], since: int, before: int
-    ) -> dict[tuple[str, str], int]: ...
 
     # Messages
     def message(self, key: MessageKey) -> Message | None: ...

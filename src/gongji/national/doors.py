@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import asgi
+from litestar.enums import ScopeType
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -38,7 +39,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's request, or the server's start and stop."""
-        if scope["type"] == "http" and scope["path"].startswith(self._mounts):
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith(self._mounts):
             await respond(self._interface, scope, receive, send, self._headers)
         else:
             await self._app(scope, receive, send)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gongji.desk.national_ports import Message, MessageKey
+from gongji.desk.national_ports import Message, MessageKey, VisitKey
 from gongji.desk.office import Session
 from gongji.national import (
     catalogue,
@@ -21,7 +21,6 @@ from gongji.national import (
     visits,
 )
 from gongji.national.calling import Call, Done, Handler, kept, reference
-from gongji.national.papers import people_of
 from gongji.national.profiles import Profile, profile_of
 from gongji.national.reading import Values, Wrong, read_input, read_node
 from gongji.national.schema import HEAD, Transaction, head, transactions
@@ -116,19 +115,19 @@ Adopt = Callable[[Session, "Asked"], None]
 
 
 class Moved(Exception):
-    """The institution's code stands for one of another region than when the message was asked."""
+    """The institution's code stands for another one than when the message was asked."""
 
 
 class Asked(NamedTuple):
-    """A message that was read: which transaction, under which profile, with which values. `region`
-    is the institution's, where it is known already."""
+    """A message that was read: which transaction, under which profile, with which values. `place`
+    is our id of the institution, where it is known already."""
 
     transaction: Transaction
     profile: Profile
     head: Values
     input: Mapping[str, Any]
     text: bytes = b""  # what `cainfo` is over
-    region: str = ""
+    place: str = ""
 
     @property
     def code(self) -> str:
@@ -145,11 +144,21 @@ class Asked(NamedTuple):
     def regions(self) -> tuple[str, ...]:
         """What it may change: the institution's region and the person's; empty for all, because an
         order does not say whose it is."""
-        if not self.region or self.transaction.infno in _ORDERS:
+        if not self.place or self.transaction.infno in _ORDERS:
             return ()
         nodes = (node for node in self.input.values() if isinstance(node, dict))
         named = (_PERSON.match(str(node.get("psn_no"))) for node in nodes)
-        return (self.region, *(found[1] for found in named if found))
+        return (self.place[1:7], *(found[1] for found in named if found))
+
+    @property
+    def key(self) -> MessageKey:
+        """Under which it is recorded."""
+        return MessageKey(self.place, self.transaction.infno, str(self.head["msgid"]))
+
+    @property
+    def visit(self) -> VisitKey:
+        """The visit that a settlement names; a purchase names none."""
+        return VisitKey(self.place, self.input.get("data", {}).get("mdtrt_id") or "")
 
     @property
     def once(self) -> tuple[str, str]:
@@ -214,6 +223,8 @@ def serve(session: Session, asked: Asked, adopt: Adopt | None = None) -> Reply:
     if adopt is not None:
         adopt(session, asked)
     place = _place_of(session, asked)
+    if asked.place not in ("", place.id if isinstance(place, Institution) else ""):
+        raise Moved
     if isinstance(place, Wrong):
         return refused(place, session.now)
     call = _call(session, asked, place)
@@ -235,33 +246,33 @@ def serve_settlements(
 ) -> list[Reply]:
     """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
     recorded, or all others as one batch. No two of them may have something of `once` in common."""
-    unit = session.unit
-    people = people_of(session, {one.patient for one in asked})  # first: see its docstring
-    ids = unit.institutions_of_codes({one.code for one in asked})
-    places = unit.institutions(set(ids.values()))
+    named = session.unit.to_answer(
+        {one.patient for one in asked},
+        {one.code for one in asked},
+        {one.key for one in asked},
+        {one.visit for one in asked if one.visit.id},
+    )
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}
     for n, one in enumerate(asked):
-        place = places.get(ids.get(one.code, ""))
-        if place is None:
-            replies[n] = refused(unknown(one.code), session.now)
+        place = named.institutions.get(named.codes.get(one.code, ""))
+        if place is None or place.id != one.place:
+            raise Moved
+        if (known := named.messages.get(one.key)) is not None:
+            replies[n] = _recorded(_call(session, one, place), known, _digest(one))
         else:
             later = session._replace(now=session.now + timedelta(microseconds=n))
             calls[n] = _call(later, one, place)
-    recorded = unit.messages([key_of(call) for call in calls.values()]) if calls else {}
-    for n, call in list(calls.items()):
-        if (known := recorded.get(key_of(call))) is not None:
-            replies[n] = _recorded(calls.pop(n), known, _digest(asked[n]))
     written = []
     some = list(calls.values())
-    together = settling.settle_together(session, some, people, holding) if some else []
+    together = settling.settle_together(session, some, named, holding) if some else []
     for (n, call), done in zip(calls.items(), together, strict=True):
         replies[n] = _answered(call, done)
         if isinstance(done, Done):
             told = (_digest(asked[n]), done.about, replies[n].body)
-            written.append(Message(key_of(call), call.session.at, *told))
+            written.append(Message(asked[n].key, call.session.at, *told))
     if written:
-        unit.add_messages(written)
+        session.unit.add_messages(written)
     return [replies[n] for n in range(len(asked))]
 
 
@@ -277,8 +288,6 @@ def unknown(code: str) -> Wrong:
 
 
 def _call(session: Session, asked: Asked, place: Institution) -> Call:
-    if asked.region not in ("", place.region):
-        raise Moved
     return Call(
         session, asked.transaction, asked.profile, asked.head, asked.input, place, asked.code
     )

@@ -43,7 +43,7 @@ class Interface:
     ) -> None:
         self._counter, self._secret_of = counter, secret_of
         self._open_door, self._adopt = open_door, adopt
-        self._regions: dict[str, str] = {}
+        self._places: dict[str, str] = {}
 
     async def answer(
         self, body: bytes, headers: Mapping[str, str], *, path: str = "", client: str = ""
@@ -80,14 +80,14 @@ class Interface:
             return await self._counter.do(partial(serve, asked=asked, adopt=self._adopt))
         if asked.reads_only:
             return await self._counter.ask(partial(serve, asked=asked))
-        region = await self._region(asked.code)
-        if region is None:
+        place = await self._place(asked.code)
+        if place is None:
             return refused(unknown(asked.code), self._counter.office.clock())
         try:
-            return await self._written(asked._replace(region=region))
+            return await self._written(asked._replace(place=place))
         except Moved:
-            self._regions.pop(asked.code, None)
-            return await self._written(asked)
+            self._places.pop(asked.code, None)
+            return await self._served(asked)
 
     async def _written(self, asked: Asked) -> Reply:
         if asked.transaction.infno in SETTLES:
@@ -97,14 +97,14 @@ class Interface:
             return found
         return await self._counter.do(partial(serve, asked=asked), *asked.regions)
 
-    async def _region(self, code: str) -> str | None:
-        """Where the institution of a code is: remembered, and looked at again by whoever writes."""
-        if code not in self._regions:
+    async def _place(self, code: str) -> str | None:
+        """The institution of a code: remembered, and held against the store by whoever writes."""
+        if code not in self._places:
             id = await self._counter.ask(lambda session: session.unit.institution_of_code(code))
             if id is None:
                 return None
-            self._regions[code] = id[1:7]
-        return self._regions[code]
+            self._places[code] = id
+        return self._places[code]
 
     async def _key(self, headers: Mapping[str, str]) -> AccessKey | None:
         """The key that the headers name, if it is one of ours and has not ended."""

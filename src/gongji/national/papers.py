@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gongji.desk.adjudicating import Shelves
-from gongji.desk.national_ports import FeeRow, Visit, VisitKey, WireItem
+from gongji.desk.national_ports import FeeRow, ToAnswer, Visit, VisitKey, WireItem
 from gongji.desk.office import Session
 from gongji.national.calling import Call, Known, benefit_year, known_of, retold
 from gongji.national.reading import Values, Wrong
@@ -49,31 +49,30 @@ def visit_key(call: Call) -> VisitKey:
     return VisitKey(call.institution.id, data_of(call).get("mdtrt_id") or "")
 
 
-def people_of(session: Session, ids: Iterable[str]) -> dict[str, Known]:
-    """Whom the settlements are for; from now on nobody else settles for them."""
-    return {id: Known(*found) for id, found in session.unit.patients(ids).items()}
+def named_by(session: Session, calls: Sequence[Call]) -> ToAnswer:
+    """What settlements name, for those whose institution is known."""
+    return session.unit.to_answer(
+        {data_of(call)["psn_no"] for call in calls}, (), (), visits_named(calls)
+    )
 
 
-def papers_of(session: Session, calls: Sequence[Call], people: Mapping[str, Known]) -> Papers:
-    """Everything else, once the people are held."""
-    unit = session.unit
-    keys = {key for key in map(visit_key, calls) if key.id}
-    visits = unit.visits(keys) if keys else {}
+def visits_named(calls: Iterable[Call]) -> set[VisitKey]:
+    """The visits of settlements; a purchase names none."""
+    return {key for key in map(visit_key, calls) if key.id}
+
+
+def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Papers:
+    """The rest of what they are decided on."""
+    people = {id: Known(*found) for id, found in named.people.items()}
     charged = {
         key: [Charged(row, _said(row)) for row in rows if not row.settled]
-        for key, rows in (unit.fees_of_visits(visits) if visits else {}).items()
+        for key, rows in named.fees.items()
     }
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
     for call in calls:
         codes |= {row["med_list_codg"] for row in call.input.get("drugdetail", ())}
-    return Papers(
-        people,
-        visits,
-        charged,
-        unit.wire_items(codes) if codes else {},
-        _used(session, people.values()),
-        Shelves(session),
-    )
+    items, used = session.unit.to_adjudicate(codes, _years(session, people.values()))
+    return Papers(people, named.visits, charged, items, used, Shelves(session))
 
 
 def _said(row: FeeRow) -> Values:
@@ -83,13 +82,10 @@ def _said(row: FeeRow) -> Values:
     return given
 
 
-def _used(session: Session, people: Iterable[Known]) -> dict[tuple[str, str], int]:
-    """Deductibles, by the benefit years of the people's regions."""
-    by_year: dict[tuple[int, int], list[str]] = {}
+def _years(session: Session, people: Iterable[Known]) -> Mapping[tuple[int, int], list[str]]:
+    """The people by the benefit years of their regions."""
+    found: dict[tuple[int, int], list[str]] = {}
     for known in people:
         law = session.law.on(known.person.region, local_day(session.now))
-        by_year.setdefault(benefit_year(law, session.now), []).append(known.person.id)
-    found: dict[tuple[str, str], int] = {}
-    for (since, before), some in by_year.items():
-        found |= session.unit.deductibles_used(some, since, before)
+        found.setdefault(benefit_year(law, session.now), []).append(known.person.id)
     return found

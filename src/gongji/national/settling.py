@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gongji.catalogue.item import CatalogueList
-from gongji.desk.national_ports import FeeRow, Settled, Visit, VisitKind
+from gongji.desk.national_ports import FeeRow, Settled, ToAnswer, Visit, VisitKind
 from gongji.desk.office import Session
 from gongji.desk.settling import Answered, quote, settle_batch
 from gongji.national.calling import (
@@ -21,7 +21,7 @@ from gongji.national.calling import (
     visit_of,
 )
 from gongji.national.fees import Line, decide_lines, lines_again, lines_of, shown_line, sn_of
-from gongji.national.papers import Papers, data_of, papers_of, people_of, visit_key
+from gongji.national.papers import Papers, named_by, papers_of, visit_key
 from gongji.national.reading import Values, Wrong
 from gongji.national.schema import codes
 from gongji.national.telling import Case, Paid, nodes_of, sponsors
@@ -47,8 +47,7 @@ from gongji.terms import (
 
 def trial(call: Call) -> Done | Wrong:
     """2101, 2206, 2303 预结算: what 2102, 2207 and 2304 would answer now, and nothing is kept."""
-    people = people_of(call.session, [data_of(call)["psn_no"]])
-    due = _due(call, papers_of(call.session, [call], people))
+    due = _due(call, papers_of(call.session, [call], named_by(call.session, [call])))
     if isinstance(due, Wrong):
         return due
     found = quote(call.session, due.bill)
@@ -61,15 +60,14 @@ def trial(call: Call) -> Done | Wrong:
 
 def settle(call: Call) -> Done | Wrong:
     """2102, 2207, 2304 结算, alone."""
-    people = people_of(call.session, [data_of(call)["psn_no"]])
-    (done,) = settle_together(call.session, [call], people)
+    (done,) = settle_together(call.session, [call], named_by(call.session, [call]))
     return done
 
 
 def settle_together(
     session: Session,
     calls: Sequence[Call],
-    people: Mapping[str, Known],
+    named: ToAnswer,
     holding: Callable[[], None] = lambda: None,
 ) -> list[Done | Wrong]:
     """2102, 2207, 2304 结算: those that arrived together, in the order of arrival.
@@ -77,7 +75,7 @@ def settle_together(
     No two of them may be for one person: what the first uses of the deductible the second must
     find. `holding` is the desk's: see `settle_batch`.
     """
-    papers = papers_of(session, calls, people)
+    papers = papers_of(session, calls, named)
     found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
     due = [one for one in found if isinstance(one, _Due)]
     given = settle_batch(session, [one.bill for one in due], holding)

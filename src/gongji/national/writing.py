@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -46,19 +47,26 @@ _PAGES = (
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
     """One row with every field of the node, in the order of the table."""
-    known = values.get
-    return {
-        field.name: empty(field) if (value := known(field.name)) is None else written(field, value)
-        for field in node.fields
-    }
+    row, fields = _form_of(node)
+    row = row.copy()
+    for name, value in values.items():
+        if value is not None and (field := fields.get(name)) is not None:
+            row[name] = written(field, value)
+    return row
 
 
-_ZEROS = tuple(Decimal(0).scaleb(-scale) if scale else 0 for scale in range(8))
+@cache
+def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, Field]]:
+    """A row with nothing in it, and its fields by name."""
+    return (
+        {field.name: empty(field) for field in node.fields},
+        {field.name: field for field in node.fields},
+    )
 
 
 def empty(field: Field) -> Any:
     """An empty number is 0, with its decimals; another empty value the empty text."""
-    return _ZEROS[field.scale] if field.kind is Kind.NUMBER else ""
+    return number(field, 0) if field.kind is Kind.NUMBER else ""
 
 
 def written(field: Field, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Rows of many messages of the national interface at once: read by arrays, written by arrays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gongji.desk.national_ports import (
@@ -8,12 +8,15 @@ from gongji.desk.national_ports import (
     Message,
     MessageKey,
     Settled,
+    ToAnswer,
     Visit,
     VisitKey,
     VisitKind,
+    WireItem,
 )
 from gongji.store.national_code_rows import NationalCodeRows
-from gongji.store.rows import IN, KEYS, as_json
+from gongji.store.people_rows import PeopleRows, institution_of
+from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
 
 MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
 WITHDRAWN = "withdrawn"
@@ -28,19 +31,59 @@ def columns(record: type[NamedTuple]) -> str:
 VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 
-class NationalBatchRows(NationalCodeRows):
+class NationalBatchRows(NationalCodeRows, PeopleRows):
     """The part of a unit in which messages that arrived together meet."""
 
-    def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
-        found = (
-            (MessageKey(*row[:3]), row[3:])
-            for row in self._of_keys(
-                f"SELECT {MESSAGE} FROM {KEYS} CROSS JOIN national_messages"
-                " WHERE region = ? AND institution = k.a AND infno = k.b AND msgid = k.c",
-                keys,
-            )
+    def to_answer(
+        self,
+        patients: Iterable[str],
+        codes: Iterable[str],
+        messages: Collection[MessageKey],
+        visits: Collection[VisitKey],
+    ) -> ToAnswer:
+        people = self._patients(patients)  # first: the others see what its holder has left
+        known = self._codes(codes)
+        places = self._institutions({key.institution for key in messages})
+        answered, visited, charged = (
+            self._messages(messages),
+            self._visits(visits),
+            self._fees(visits),
         )
-        return {key: Message(key, *rest) for key, rest in found}
+        return ToAnswer(
+            self._named(people),
+            dict(all_of(known)),
+            {row[0]: institution_of(row) for row in all_of(places)},
+            _messages_of(answered),
+            _visits_of(visited),
+            _fees_of(charged),
+        )
+
+    def to_adjudicate(
+        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
+    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
+        found = self._items(items)
+        used = [
+            self._db.execute(
+                "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
+                f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
+                (as_json(people), *year),
+            )
+            for year, people in years.items()
+        ]
+        return (
+            {row[0]: WireItem(*row) for row in found.fetchall()},
+            {(person, care): int(fen) for person, care, fen in all_of(used)},
+        )
+
+    def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
+        return _messages_of(self._messages(keys))
+
+    def _messages(self, keys: Iterable[MessageKey]) -> Sent:
+        return self._of_keys(
+            f"SELECT {MESSAGE} FROM {KEYS} CROSS JOIN national_messages"
+            " WHERE region = ? AND institution = k.a AND infno = k.b AND msgid = k.c",
+            keys,
+        )
 
     def add_messages(self, messages: Sequence[Message]) -> None:
         self._db.executemany(
@@ -49,23 +92,25 @@ class NationalBatchRows(NationalCodeRows):
         )
 
     def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]:
-        found = self._of_keys(
+        return _visits_of(self._visits(keys))
+
+    def _visits(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._of_keys(
             f"SELECT {VISIT} FROM {KEYS} CROSS JOIN national_visits"
             " WHERE region = ? AND institution = k.a AND id = k.b",
             keys,
         )
-        return {VisitKey(row[0], row[1]): visit_of(row) for row in found}
 
     def fees_of_visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, list[FeeRow]]:
-        rows: dict[VisitKey, list[FeeRow]] = {}
-        for row in self._of_keys(
+        return _fees_of(self._fees(keys))
+
+    def _fees(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._of_keys(
             f"SELECT {FEE} FROM {KEYS} CROSS JOIN national_fees"
             f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'"
             " ORDER BY charged_at, sn",
             keys,
-        ):
-            rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow(*row))
-        return rows
+        )
 
     def settle_fees(self, rows: Iterable[FeeRow]) -> None:
         self._db.executemany(
@@ -81,25 +126,30 @@ class NationalBatchRows(NationalCodeRows):
             [(one.institution[1:7], *one) for one in settled],
         )
 
-    def deductibles_used(
-        self, people: Iterable[str], since: int, before: int
-    ) -> dict[tuple[str, str], int]:
-        rows = self._rows(
-            "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
-            f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
-            as_json(people),
-            since,
-            before,
-        )
-        return {(person, care): int(fen) for person, care, fen in rows}
-
-    def _of_keys(self, select: str, keys: Iterable[tuple[str, ...]]) -> Iterable[Any]:
+    def _of_keys(self, select: str, keys: Iterable[tuple[str, ...]]) -> Sent:
         """Rows of institutions by keys that begin with the institution, region by region."""
         some: dict[str, list[tuple[str, ...]]] = {}
         for key in keys:
             some.setdefault(key[0][1:7], []).append(key)
-        for region, wanted in some.items():
-            yield from self._rows(select, as_json(wanted), region)
+        return [
+            self._db.execute(select, (as_json(wanted), region)) for region, wanted in some.items()
+        ]
+
+
+def _messages_of(sent: Sent) -> dict[MessageKey, Message]:
+    found = ((MessageKey(*row[:3]), row[3:]) for row in all_of(sent))
+    return {key: Message(key, *rest) for key, rest in found}
+
+
+def _visits_of(sent: Sent) -> dict[VisitKey, Visit]:
+    return {VisitKey(row[0], row[1]): visit_of(row) for row in all_of(sent)}
+
+
+def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
+    rows: dict[VisitKey, list[FeeRow]] = {}
+    for row in all_of(sent):
+        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow(*row))
+    return rows
 
 
 def visit_of(row: Sequence[Any]) -> Visit:

@@ -8,7 +8,7 @@ import msgspec
 from gongji.desk.ports import Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.store.rows import IN, Rows, by_region, day_of, iso
+from gongji.store.rows import IN, Rows, Sent, all_of, by_region, day_of, iso
 from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
 INSTITUTION = "id, region, kind, level, designated, one_card"
@@ -122,27 +122,26 @@ class PeopleRows(Rows):
         }
 
     def patients(self, ids: Iterable[str]) -> dict[str, tuple[Person, Identity]]:
+        return self._named(self._patients(ids))
+
+    def _patients(self, ids: Iterable[str]) -> Sent:
+        statement = (
+            f"SELECT {PERSON}, sealed FROM people WHERE region = ? AND id IN {IN}{self.HOLDING}"
+        )
+        return [self._db.execute(statement, pair) for pair in by_region(ids)]
+
+    def _named(self, sent: Sent) -> dict[str, tuple[Person, Identity]]:
         return {
             row[0]: (person_of(row), _identity(self._vault.open(row[9], row[0])))
-            for region, some in by_region(ids)
-            for row in self._rows(
-                f"SELECT {PERSON}, sealed FROM people"
-                f" WHERE region = ? AND id IN {IN}{self.HOLDING}",
-                region,
-                some,
-            )
+            for row in all_of(sent)
         }
 
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
-        return {
-            row[0]: institution_of(row)
-            for region, some in by_region(ids)
-            for row in self._rows(
-                f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}",
-                region,
-                some,
-            )
-        }
+        return {row[0]: institution_of(row) for row in all_of(self._institutions(ids))}
+
+    def _institutions(self, ids: Iterable[str]) -> Sent:
+        statement = f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}"
+        return [self._db.execute(statement, pair) for pair in by_region(ids)]
 
     def add_institution(self, institution: Institution, name: str) -> None:
         self._db.execute(

@@ -28,6 +28,15 @@ class Found(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+Sent = Sequence[Found]
+"""Statements that were sent, region by region; what they find is fetched when all are."""
+
+
+def all_of(sent: Sent) -> Iterator[Any]:
+    """The rows that they have found."""
+    return (row for found in sent for row in found.fetchall())
+
+
 class Connection(Protocol):
     """What the rows need of a driver's connection; `sqlite3.Connection` is one as it is."""
 

@@ -47,10 +47,17 @@ _PAGES = (
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
     """One row with every field of the node, in the order of the table."""
-    row, fields = _form_of(node)
-    row = row.copy()
+    blank, fields = _form_of(node)
+    row = blank.copy()
     for name, value in values.items():
-        if value is not None and (field := fields.get(name)) is not None:
+        if value is None or (field := fields.get(name)) is None:
+            continue
+        # Nine of ten values are text or fen, and need no second look.
+        if field.kind is Kind.TEXT and type(value) is str:
+            row[name] = value
+        elif field.scale == 2 and type(value) is int:
+            row[name] = yuan(value)
+        else:
             row[name] = written(field, value)
     return row
 

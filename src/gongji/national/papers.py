@@ -65,7 +65,7 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
     """The rest of what they are decided on."""
     people = {id: Known(*found) for id, found in named.people.items()}
     charged = {
-        key: [Charged(row, _said(row)) for row in rows if not row.settled]
+        key: [Charged(row, said_of(row)) for row in rows if not row.settled]
         for key, rows in named.fees.items()
     }
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
@@ -75,7 +75,8 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
     return Papers(people, named.visits, charged, items, used, Shelves(session))
 
 
-def _said(row: FeeRow) -> Values:
+def said_of(row: FeeRow) -> Values:
+    """What a line said when it was uploaded."""
     given: Values = retold(row.told)
     for name in ("feedetl_sn", "det_item_fee_sumamt", "cnt", "pric"):
         given[name] = Decimal(given[name])

@@ -204,6 +204,10 @@ def _case_of_visit(call: Call, papers: Papers) -> Case | Wrong:
             else "mdtrt_id（就诊ID）没有未结算的费用明细；请先用2301上传明细"
         )
     lines = lines_again(charged, papers.items)
+    if isinstance(lines, Wrong):
+        return lines
+    if not lines:
+        return Wrong("本次就诊的费用明细已全部退费，没有需要结算的金额；请撤销明细与登记")
     return _decided(call, papers, visit, given, lines, batch, [one.row for one in charged])
 
 

@@ -1,28 +1,38 @@
 """The interface as a service has it: behind a counter, several messages at once."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from gongji.desk.counter import Counter
+from gongji.desk.office import Office
 from gongji.national.exchange import Reply
 from gongji.national.gateway import Interface
 from national.windows import HOSPITAL, Answer, Sandbox, Window
 
 
-def at_once(box: Sandbox, *messages: bytes) -> list[Answer | Exception]:
-    """Send them together; an answer for each, or why there is none."""
+def at_once(
+    box: Sandbox, *messages: bytes, offices: Sequence[Office] = ()
+) -> list[Answer | Exception]:
+    """Send them together, to each of these workers in turn; an answer for each, or why there is
+    none."""
 
     async def all_together() -> list[Any]:
-        counter = Counter(box.office)
-        counter.start()
-        interface = Interface(counter, lambda id: id, open_door=True)
-        asked = (interface.answer(message, {}, client="127.0.0.1") for message in messages)
+        counters = [Counter(office) for office in offices or [box.office]]
+        doors = [Interface(counter, lambda id: id, open_door=True) for counter in counters]
+        for counter in counters:
+            counter.start()
+        asked = (
+            doors[n % len(doors)].answer(message, {}, client="127.0.0.1")
+            for n, message in enumerate(messages)
+        )
         try:
             return await asyncio.gather(*asked, return_exceptions=True)
         finally:
-            counter.stop()
+            for counter in counters:
+                counter.stop()
 
     found = asyncio.run(all_together())
     return [Answer(one) if isinstance(one, Reply) else one for one in found]

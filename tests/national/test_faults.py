@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from gongji.desk.ports import StoreUnavailable
+from gongji.desk.office import Folders, Office
+from gongji.desk.ports import Clock, StoreUnavailable
 from gongji.national.exchange import HANDLERS, READS
 from gongji.national.reversing import UNDONE
+from gongji.wiring import office_in_memory
 from national import story
 from national.counters import Insistent, at_once
 from national.test_days import admitted, purchase, ward_bill
@@ -93,12 +95,17 @@ def bought(box: Sandbox) -> Prepared:
     return window, window.msgid(), "2102", purchase(window, MEMBER, (AMOXICILLIN, "95.00"))
 
 
+def in_memory(clock: Clock, folders: Folders) -> Office:
+    """On SQLite whatever the other tests stand on: it is its statements that fail here."""
+    return office_in_memory(clock, folders)
+
+
 def each_fault(prepare: Callable[[Sandbox], Prepared]) -> Iterator[tuple[Sandbox, Prepared, bool]]:
     """A sandbox for each statement that may fail, after it has; and whether it was committed."""
     for after in (False, True):
-        statements = []
+        statements: list[str] = []
         while True:
-            box = Sandbox()
+            box = Sandbox(open_office=in_memory)
             window, msgid, infno, nodes = prepared = prepare(box)
             message = msgspec.json.encode(window.message(infno, msgid, **nodes))
             failed = broken(box, message, len(statements), after=after)
@@ -164,7 +171,7 @@ def rows(box: Sandbox) -> dict[str, int]:
 def test_a_day_in_which_everything_comes_four_times_at_once() -> None:
     """Every transaction that changes anything: four equal answers, and the rows of a day in which
     each came once."""
-    once, often = Sandbox(), Sandbox()
+    once, often = (Sandbox(open_office=in_memory) for _ in range(2))
     story.day(Window(once), Window(once, PHARMACY))
     desk, shop = Insistent(often), Insistent(often, PHARMACY)
     story.day(desk, shop)

@@ -118,10 +118,10 @@ def test_a_message_that_was_changed_is_turned_away(guarded: Http, kind: str) -> 
     assert "SM4" in client.post(other)["message"]
 
 
-def test_the_account_inside_the_fund() -> None:
-    """Guangdong counts it in fund_pay_sumamt, on settlements and in reconciliation; elsewhere not."""
-    assert profile_of("440100").account_in_fund
-    assert not profile_of("430100").account_in_fund
+def test_the_account_inside_the_fund(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a profile says so fund_pay_sumamt counts it, on settlements and in reconciliation."""
+    counting = msgspec.structs.replace(profile_of(CANTON[1:7]), account_in_fund=True)
+    monkeypatch.setattr("gongji.national.exchange.profile_of", lambda area: counting)
     box = Sandbox()
     connected(box, CANTON, PHARMACY)
     shop = Window(box, CANTON)

@@ -46,7 +46,7 @@ _PAGES = (
 
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
-    """One row with every field of the node, in the order of the table."""
+    """One row with every field of the node, in the order of the table, to be encoded."""
     blank, fields = _form_of(node)
     row = blank.copy()
     for name, value in values.items():
@@ -56,7 +56,7 @@ def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
         if field.kind is Kind.TEXT and type(value) is str:
             row[name] = value
         elif field.scale == 2 and type(value) is int:
-            row[name] = yuan(value)
+            row[name] = cents(value)
         else:
             row[name] = written(field, value)
     return row
@@ -66,7 +66,7 @@ def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
 def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, Field]]:
     """A row with nothing in it, and its fields by name."""
     return (
-        {field.name: empty(field) for field in node.fields},
+        {field.name: msgspec.Raw(_encode(empty(field))) for field in node.fields},
         {field.name: field for field in node.fields},
     )
 
@@ -74,6 +74,12 @@ def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, Field]]:
 def empty(field: Field) -> Any:
     """An empty number is 0, with its decimals; another empty value the empty text."""
     return number(field, 0) if field.kind is Kind.NUMBER else ""
+
+
+def cents(fen: int) -> msgspec.Raw:
+    """分 → 元 as it is written: half of an answer is sums, and a Decimal costs thrice as much."""
+    whole, part = divmod(abs(fen), 100)
+    return msgspec.Raw(b"%s%d.%02d" % (b"-" if fen < 0 else b"", whole, part))
 
 
 def written(field: Field, value: Any) -> Any:

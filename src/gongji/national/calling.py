@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -74,8 +75,13 @@ class Known(NamedTuple):
 
 def reference(region: str, now: datetime) -> str:
     """区划6位、时间14位、流水10位: message ids of ours, and every id that we give out."""
-    serial = secrets.randbits(64) % 10**10
-    return f"{region}{now.astimezone(LOCAL_TIME):%Y%m%d%H%M%S}{serial:010d}"
+    return f"{region}{_second(now.replace(microsecond=0))}{secrets.randbits(64) % 10**10:010d}"
+
+
+@lru_cache(maxsize=64)
+def _second(now: datetime) -> str:
+    """yyyyMMddHHmmss, the same for all that arrive in a second."""
+    return f"{now.astimezone(LOCAL_TIME):%Y%m%d%H%M%S}"
 
 
 def said(refused: Refusal) -> Wrong:

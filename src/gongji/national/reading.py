@@ -122,6 +122,12 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
         value = row.get(name)
         if value is None and name == "exp_content":
             value = row.get("expContent")
+        if type(value) is str and field.kind is Kind.TEXT and not field.coded:
+            text = value.strip()
+            # Most values are a short text, and need no second look.
+            if len(text) <= field.length and text.isprintable() and text not in _EMPTY:
+                found[name] = text
+                continue
         read = None if value is None else read_value(field, value, rules.extra_codes)
         if read is None and field.required and name not in waived:
             return Wrong(f"{where}.{name}（{field.zh}）必填；{field.form}")

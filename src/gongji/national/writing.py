@@ -133,8 +133,8 @@ def _envelope(
         {
             "infcode": infcode,
             "inf_refmsgid": refmsgid,
-            "refmsg_time": _stamp(asked_at),
-            "respond_time": _stamp(now),
+            "refmsg_time": (asked := _stamp(asked_at)),
+            "respond_time": asked if now is asked_at else _stamp(now),
             "err_msg": err_msg,
             "output": output,
         }

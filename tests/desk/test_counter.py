@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -328,3 +328,28 @@ def test_many_at_once_from_one_pool_spend_it_exactly(family: Town) -> None:
     assert outcomes == ["pooled"] * 100 + ["pool_empty"] * 50
     assert family.balance("father").carried == 0
     family.proof()
+
+
+def test_neighbours_of_a_kind_are_served_together_and_none_twice(family: Town) -> None:
+    """Whoever has something in common with one of the batch waits for the next one."""
+    batches: list[list[str]] = []
+
+    def together(session: Session, asked: Sequence[str], holding: Callable[[], None]) -> list[str]:
+        batches.append(list(asked))
+        holding()
+        return [one.upper() for one in asked]
+
+    async def ask() -> list[object]:
+        with counter_of(family) as counter:
+            gate, waiting = await blocked(counter)
+            queued = [
+                asyncio.create_task(counter.settle_by(together, one, [one[0]], SHANGHAI))
+                for one in ("a1", "b1", "a2", "c1", "a3")
+            ]
+            await asyncio.sleep(0)
+            gate.open()
+            assert await waiting == "through"
+            return list(await asyncio.gather(*queued))
+
+    assert asyncio.run(ask()) == ["A1", "B1", "A2", "C1", "A3"]
+    assert batches == [["a1", "b1"], ["a2", "c1"], ["a3"]]

@@ -66,7 +66,9 @@ def test_a_crowd_of_several_chunks_is_whole(monkeypatch: pytest.MonkeyPatch) -> 
 SMALL = ["--people", "80", "--seconds", "0.2", "--items", "40", "--quick"]
 
 
-@pytest.mark.parametrize("parts", [["process", "year"], ["http", "sponsor", "latency", "tenfold"]])
+@pytest.mark.parametrize(
+    "parts", [["process", "year"], ["http", "sponsor", "latency", "interface", "tenfold"]]
+)
 def test_every_part_is_measured_and_told(parts: list[str], tmp_path: Path) -> None:
     """As tables and as Markdown, as JSON, and as a picture, on a store in one file."""
     files = {"--json": tmp_path / "bench.json", "--svg": tmp_path / "bench.svg"}

@@ -52,9 +52,13 @@ class _Teller:
 
 def examples() -> list[Example]:
     """Every transaction, in the order of the day."""
-    found: list[Example] = []
     box = Sandbox()
-    desk, shop = Window(box), Window(box, PHARMACY)
+    return day(Window(box), Window(box, PHARMACY))
+
+
+def day(desk: Window, shop: Window) -> list[Example]:
+    """The day at these two windows."""
+    found: list[Example] = []
     hospital, pharmacy = _Teller(desk, found), _Teller(shop, found)
     _in_the_morning(hospital)
     _at_the_window(hospital, desk)

@@ -9,7 +9,8 @@ from litestar.testing import TestClient
 from gongji.cli.interface import adopt
 from gongji.desk.counter import Counter
 from gongji.desk.national_ports import AccessKey
-from gongji.national.gateway import Interface, route
+from gongji.national.doors import route
+from gongji.national.gateway import Interface
 from gongji.web.app import create_app
 from national import clients
 from national.clients import Client, FormData, PerInfno, PerService, Refused, Repeating

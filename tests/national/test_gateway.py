@@ -13,7 +13,8 @@ from litestar.testing import TestClient
 
 from gongji.cli.interface import access_secret, adopt
 from gongji.desk.counter import Counter
-from gongji.national.gateway import Interface, route
+from gongji.national.doors import route
+from gongji.national.gateway import Interface
 from gongji.national.signatures import hmac_sha1, tif_sha256
 from gongji.store.cipher import Vault
 from gongji.web.app import create_app

@@ -1,15 +1,12 @@
 """An answer may be lost at any step: the books change once, and everybody can find out what is so."""
 
-import asyncio
 from typing import Any
 
 import msgspec
 import pytest
 
-from gongji.desk.counter import Counter
-from gongji.national.exchange import Reply
-from gongji.national.gateway import Interface
 from gongji.national.reversing import UNDONE
+from national.counters import at_once
 from national.test_days import admitted, purchase
 from national.windows import (
     AMOXICILLIN,
@@ -182,21 +179,9 @@ def test_four_repeats_at_once_settle_once(box: Sandbox) -> None:
     """Through the counter, as the service has them."""
     window = Window(box)
     message = msgspec.json.encode(window.message("2207", data=ready(window)))
-
-    async def all_at_once() -> list[Any]:
-        counter = Counter(box.office)
-        counter.start()
-        interface = Interface(counter, lambda id: id, open_door=True)
-        headers = {"content-type": "application/json"}
-        try:
-            asked = (interface.answer(message, headers, client="127.0.0.1") for _ in range(4))
-            return list(await asyncio.gather(*asked))
-        finally:
-            counter.stop()
-
-    found = asyncio.run(all_at_once())
-    assert all(isinstance(one, Reply) for one in found)
+    found = [one for one in at_once(box, *[message] * 4) if isinstance(one, Answer)]
+    assert len(found) == 4
     assert len({one.body for one in found}) == 1
-    assert Answer(found[0]).good
+    assert found[0].good
     assert money(box) == SPENT
     box.proof()

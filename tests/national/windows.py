@@ -1,5 +1,6 @@
 """A window of an institution: sends messages to the sandbox's office and reads the answers."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -8,13 +9,14 @@ from typing import Any
 import msgspec
 
 from gongji.cli.interface import furnish_sandbox
-from gongji.desk.office import Office
+from gongji.desk.office import Folders, Office
+from gongji.desk.ports import Clock
 from gongji.lab import sandbox
 from gongji.ledger.proof import Disagreement, prove
 from gongji.national.exchange import Reply, read, refused, serve
 from gongji.national.reading import Wrong
-from gongji.wiring import office_in_memory, sandbox_packs
-from town import local
+from gongji.wiring import sandbox_packs
+from town import an_office, local
 
 HOSPITAL, CLINIC, PHARMACY = (place.code for place in sandbox.PLACES)
 NOW = "2026-03-02T09:00"
@@ -62,9 +64,11 @@ class Answer:
 class Sandbox:
     """The sandbox's office with a clock that stands still, and windows into it."""
 
-    def __init__(self, now: str = NOW) -> None:
+    def __init__(
+        self, now: str = NOW, open_office: Callable[[Clock, Folders], Office] = an_office
+    ) -> None:
         self.now = local(now)
-        self.office: Office = office_in_memory(lambda: self.now, sandbox_packs())
+        self.office = open_office(lambda: self.now, sandbox_packs())
         furnish_sandbox(self.office)
 
     def later(self, **by: int) -> datetime:

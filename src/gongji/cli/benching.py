@@ -103,6 +103,7 @@ def _tools(databases: Sequence[str]) -> Iterator["Tools"]:
 
 def workshop(folder: Path) -> "Workshop":
     """How the lab opens an office and serves it, with the key of this folder."""
+    from gongji.cli.interface_bench import settling_messages
     from gongji.lab.served import Workshop
 
     def office_at(url: str) -> Office:
@@ -118,7 +119,7 @@ def workshop(folder: Path) -> "Workshop":
         ours = {"GONGJI_DATABASE": url, "GONGJI_KEY_FILE": str(folder / _KEY)}
         return command, kept | ours
 
-    return Workshop(office_at, serve)
+    return Workshop(office_at, serve, settling_messages)
 
 
 def _postgres(

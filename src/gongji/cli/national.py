@@ -2,9 +2,12 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 @click.group()
@@ -90,6 +93,42 @@ def items(file: Path) -> None:
     office.do(lambda session: session.unit.put_wire_items(found))
     office.store.close()
     click.echo(f"{len(found):,} codes kept")
+
+
+@national.command()
+@click.argument("code")
+@click.argument("month", type=click.DateTime(["%Y%m", "%Y-%m"]))
+@click.option("--apply", is_flag=True, help="Apply for what no application covers yet.")
+def clear(code: str, month: "datetime", apply: bool) -> None:
+    """The month's clearing of an institution: CODE is its 12 characters, MONTH such as 202611.
+
+    A row for each clearing type and application (3203), and one for what none covers yet.
+    """
+    from gongji.desk.office import Session
+    from gongji.national.clearing import Share, apply_for_rest, shares_of
+    from gongji.national.writing import yuan
+    from gongji.wiring import build, settings
+
+    office = build(settings())
+
+    def cleared(session: Session) -> list[Share] | None:
+        place = session.unit.institution_of_code(code)
+        if place is None:
+            return None
+        if apply:
+            apply_for_rest(session, place, month.date())
+        return shares_of(session, place, month.date())
+
+    shares = office.do(cleared) if apply else office.ask(cleared)
+    office.store.close()
+    if shares is None:
+        raise click.BadParameter(f"{code} is not connected", param_hint="CODE")
+    click.echo("clr_type\tclr_appy_evt_id\tsettlements\ttotal\tfund\taccounts\tpooled\tcash\tdue")
+    for one in shares:
+        sums = (one.total_fen, one.fund_fen, one.acct_fen, one.mulaid_fen, one.cash_fen)
+        told = "\t".join(str(yuan(fen)) for fen in (*sums, one.due_fen))
+        click.echo(f"{one.clr_type}\t{one.event or '-'}\t{one.settlements}\t{told}")
+    click.echo(f"due for {month:%Y-%m}: {yuan(sum(one.due_fen for one in shares))} yuan")
 
 
 @national.command()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import rich_click as click
 
-PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
+PARTS = ("process", "http", "sponsor", "latency", "interface", "tenfold", "year")
 """What `gongji bench` can measure; told here, so that no other command waits for the lab."""
 
 STORMS = ("weather", "kills", "bank", "blows", "outage", "disk")
@@ -127,7 +127,7 @@ def bench(
 ) -> None:
     """Measure what this machine does, each figure beside its yardstick of the same run.
 
-    PARTS: process, http, sponsor, latency, tenfold, year; all of them where none is named.
+    PARTS: process, http, sponsor, latency, interface, tenfold, year; all of them where none is named.
     """
     import msgspec
 

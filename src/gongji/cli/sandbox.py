@@ -26,10 +26,11 @@ from gongji.faces.app import pages, shared
 from gongji.faces.house import House
 from gongji.faces.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
 from gongji.lab import sandbox
-from gongji.national.gateway import LOOPBACK, route
+from gongji.national.doors import Gate, route
+from gongji.national.gateway import LOOPBACK
 from gongji.store.cipher import Vault
 from gongji.terms import LOCAL_TIME, Scheme, local_day
-from gongji.web.app import create_app
+from gongji.web.app import NOT_KEPT, PROTECTION, create_app
 from gongji.web.lane import Lane
 from gongji.web.protocol import Http11
 from gongji.wiring import (
@@ -64,7 +65,7 @@ class _Standing(NamedTuple):
     folder: "tempfile.TemporaryDirectory[str]"
     office: Office
     counter: Counter
-    app: Lane
+    app: Gate
 
 
 class Sandbox:
@@ -130,7 +131,8 @@ class Sandbox:
             shared=shared(House(vault.derive("pages"))),
         )
         counter.start()
-        return _Standing(local_day(self._clock()), folder, office, counter, Lane(app))
+        front = Gate(Lane(app), interface, [*PROTECTION, NOT_KEPT])
+        return _Standing(local_day(self._clock()), folder, office, counter, front)
 
 
 def _close(standing: _Standing) -> None:

@@ -25,8 +25,8 @@ from gongji.desk.counter import Counter
 from gongji.desk.ports import StoreUnavailable
 from gongji.faces.app import pages
 from gongji.lab.city import City
-from gongji.national.gateway import route
-from gongji.web.app import create_app
+from gongji.national.doors import Gate, route
+from gongji.web.app import NOT_KEPT, PROTECTION, create_app
 from gongji.web.lane import Lane
 from gongji.web.protocol import speaking
 from gongji.wiring import (
@@ -92,9 +92,9 @@ def supervise(serves: Callable[[], None], workers: int) -> None:
 
 def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
     """Serve in this process until told to stop. `shared`: others may listen at the port as well."""
-    lane = application(chosen, city)
+    app, lane = application(chosen, city)
     config = uvicorn.Config(
-        lane,
+        app,
         http=speaking(lane),
         log_level="warning",
         access_log=False,
@@ -108,25 +108,27 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
         uvicorn.Server(config).run([listening])
 
 
-def application(chosen: Settings, city: City | None) -> Lane:
-    """The API, the faces and the national interface of this process, over one counter. It closes its
-    store when it stops."""
+def application(chosen: Settings, city: City | None) -> tuple[Gate, Lane]:
+    """The API, the faces and the national interface of this process, over one counter, and the lane
+    behind its gate. It closes its store when it stops."""
     office = build(chosen, never_back())
     vault = open_vault(chosen)
     counter = Counter(office, longest=chosen.queue)
+    interface = interface_of(counter, vault, chosen)
     house, kept = dressed(office, chosen, vault.derive("pages"), city)
     app = create_app(
         counter,
         token_secret=vault.derive("tokens"),
         certificate_key=vault.derive("certificates"),
         public_address=chosen.public_address,
-        pages=[route(interface_of(counter, vault, chosen)), *pages()],
+        pages=[route(interface), *pages()],
         shared=kept,
     )
     connect_demo(house, app)
     app.on_shutdown.append(office.store.close)
     calm_the_collector()
-    return Lane(app)
+    lane = Lane(app)
+    return Gate(lane, interface, [*PROTECTION, NOT_KEPT]), lane
 
 
 def bound(chosen: Settings, *, shared: bool) -> socket.socket:

@@ -1,7 +1,7 @@
 """裁定费用明细: a bill's lines, through catalogue and law, to what the fund pays of them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -94,6 +94,13 @@ def adjudicate(
     if asked.institution not in places:
         return refuse(Code.UNKNOWN_INSTITUTION)
     patient, place = people[asked.patient], places[asked.institution]
+    return adjudicate_for(session, patient, place, asked, Shelves(session, shelf))
+
+
+def adjudicate_for(
+    session: Session, patient: Person, place: Institution, asked: FeeBill, shelves: "Shelves"
+) -> Decided | Refusal | Unclear:
+    """The same where patient, institution and lists are at hand."""
     day = asked.happened_on or local_day(session.now)
     law = session.law.on(patient.region, day)
     if not is_insured(patient, law, day):
@@ -104,10 +111,12 @@ def adjudicate(
     plan = _plan(asked, patient, place, law, day)
     if isinstance(plan, Unclear):
         return plan
-    shelves = _Shelves(session, patient.region, day, shelf)
+    taken: dict[CatalogueList, Taken] = {}
     lines = []
     for number, line in enumerate(asked.lines, start=1):
-        found = shelves.find(line)
+        if line.list not in taken:
+            taken[line.list] = shelves.take(patient.region, line.list, day)
+        found = taken[line.list].shelf.find(line.name, line.form)
         treatment = treat(found, _asked(line, patient, place, law, day))
         if isinstance(treatment, Unclear):
             return msgspec.structs.replace(treatment, line=number)
@@ -126,25 +135,33 @@ def adjudicate(
     elif asked.plan is None and law.benefit_plans is not None:
         relied.append(law.benefit_plans)
     line_cites = tuple(keys(line) for line in rests)
-    return Decided(result, kinds, shelves.editions, line_cites, keys(relied))
+    editions = tuple(key for each in taken.values() for key in each.editions)
+    return Decided(result, kinds, editions, line_cites, keys(relied))
 
 
-class _Shelves:
-    """The lists that a bill needs, each taken down once."""
+class Taken(NamedTuple):
+    """A list, and the editions that it is made of."""
 
-    def __init__(self, session: Session, region: str, day: date, given: Shelf | None) -> None:
-        self._session, self._region, self._day, self._given = session, region, day, given
-        self._taken: dict[CatalogueList, Shelf] = {}
-        self.editions: tuple[str, ...] = ()
+    shelf: Shelf
+    editions: tuple[str, ...]
 
-    def find(self, line: FeeLine) -> Found:
+
+class Shelves:
+    """The lists that bills need, each taken down once; `given` stands in for all of them."""
+
+    def __init__(self, session: Session, given: Shelf | None = None) -> None:
+        self._session, self._given = session, given
+        self._taken: dict[tuple[str, CatalogueList, date], Taken] = {}
+
+    def take(self, region: str, which: CatalogueList, day: date) -> Taken:
+        """The list in force. Raises NoEdition where there is none."""
         if self._given is not None:
-            return self._given.find(line.name, line.form)
-        if line.list not in self._taken:
-            shelf, editions = shelf_on(self._session, self._region, line.list, self._day)
-            self._taken[line.list] = shelf
-            self.editions += tuple(edition.key for edition in editions)
-        return self._taken[line.list].find(line.name, line.form)
+            return Taken(self._given, ())
+        key = (region, which, day)
+        if key not in self._taken:
+            shelf, editions = shelf_on(self._session, region, which, day)
+            self._taken[key] = Taken(shelf, tuple(edition.key for edition in editions))
+        return self._taken[key]
 
 
 def _asked(line: FeeLine, patient: Person, place: Institution, law: DayLaw, day: date) -> Asked:

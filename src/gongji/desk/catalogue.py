@@ -93,9 +93,7 @@ def shelf_on(
     Shelves are kept in memory by the digests of their editions, since an edition never changes.
     Raises NoEdition where there is none; a region's additions to the drug list are no list.
     """
-    known = session.unit.editions(NATIONAL)
-    if region != NATIONAL:
-        known += session.unit.editions(region)
+    known = session.unit.editions_for(region)
     national = in_force(known, NATIONAL, which, day)
     regional = in_force(known, region, which, day) if region != NATIONAL else None
     editions = tuple(edition for edition in (national, regional) if edition is not None)

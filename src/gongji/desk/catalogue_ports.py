@@ -12,6 +12,9 @@ class CatalogueUnit(Protocol):
     def editions(self, region: str | None = None) -> list[Edition]:
         """All editions, or those of one region; by region, list and first day."""
 
+    def editions_for(self, region: str) -> list[Edition]:
+        """The national editions and the region's own, asked for at once."""
+
     def edition_items(self, edition: Edition) -> list[Item]:
         """Every entry of an edition, in its order."""
 

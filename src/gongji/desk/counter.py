@@ -15,9 +15,11 @@ each request is tried once alone, so that only the one that fails is told so.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from gongji.desk.office import Office, Session
@@ -33,12 +35,20 @@ class Busy(Exception):
     """The queue is full. Nothing is known of the request; it may be sent again with the same id."""
 
 
-class _Waiting(NamedTuple):
-    """A request in the queue: a settlement, or any other use-case that writes, with the regions
-    that it touches where they are known."""
+Together = Callable[[Session, Sequence[Any], Callable[[], None]], Sequence[Any]]
+"""A use-case that serves all of its kind which stand next to each other in the queue, in the order
+of arrival. It calls the last argument when it holds every purse that it may draw on."""
 
-    settle: SettlementRequest | None
-    use_case: Callable[[Session], Any] | None
+
+class _Waiting(NamedTuple):
+    """A request in the queue, who serves it and its neighbours of the same kind, and the regions
+    that it touches where they are known. `shares`: it is a settlement. `once`: what no other one
+    of its batch may have as well."""
+
+    asked: Any
+    together: Together
+    shares: bool
+    once: frozenset[str]
     regions: frozenset[str] | None
     future: asyncio.Future[Any]
 
@@ -83,13 +93,22 @@ class Counter:
         """Settle in the next batch. Raises Busy or StoreUnavailable; then nothing was settled, or
         it is not known: the same id asks again safely."""
         regions = frozenset((request.patient[1:7], request.institution[1:7]))
-        found: Answered | Refusal = await self._queued(request, None, regions)
+        found: Answered | Refusal = await self._queued(request, settle_batch, regions, shares=True)
         return found
+
+    async def settle_by(
+        self, together: Together, asked: Any, once: Collection[str], *regions: str
+    ) -> Any:
+        """Settle what was asked in other words than ours, together with its neighbours of the kind;
+        of two that have something of `once` in common the later waits for the next batch. They
+        share their regions with other settlements: they may change nothing else than these do."""
+        named = frozenset(regions) or None
+        return await self._queued(asked, together, named, shares=True, once=frozenset(once))
 
     async def do(self, use_case: Callable[[Session], T], *regions: str) -> T:
         """Run a use-case that writes, in its turn. Settlements of the regions that it touches wait
         meanwhile; where none is named, all do."""
-        found: T = await self._queued(None, use_case, frozenset(regions) or None)
+        found: T = await self._queued(use_case, _one_by_one, frozenset(regions) or None)
         return found
 
     async def ask(self, use_case: Callable[[Session], T]) -> T:
@@ -99,9 +118,12 @@ class Counter:
 
     def _queued(
         self,
-        settle: SettlementRequest | None,
-        use_case: Callable[[Session], Any] | None,
+        asked: Any,
+        together: Together,
         regions: frozenset[str] | None,
+        *,
+        shares: bool = False,
+        once: frozenset[str] = frozenset(),
     ) -> asyncio.Future[Any]:
         if len(self._queue) >= self._longest:
             raise Busy(f"{self._longest} requests are waiting; try again in a second")
@@ -109,7 +131,7 @@ class Counter:
         with self._wake:
             if not self._open:
                 raise StoreUnavailable("the counter is closed")
-            self._queue.append(_Waiting(settle, use_case, regions, future))
+            self._queue.append(_Waiting(asked, together, shares, once, regions, future))
             self._wake.notify()
         return future
 
@@ -138,26 +160,30 @@ class Counter:
         with self._wake:
             while self._open and not self._is_worth_it():
                 self._wake.wait()
-            size = min(len(self._queue), self._batch)
-            self._under_way += size > 0
-            return [self._queue.popleft() for _ in range(size)]
+            taken: list[_Waiting] = []
+            met: set[str] = set()
+            while self._queue and len(taken) < self._batch and not self._queue[0].once & met:
+                taken.append(self._queue.popleft())
+                met |= taken[-1].once
+            self._under_way += bool(taken)
+            return taken
 
     def _is_worth_it(self) -> bool:
         return len(self._queue) >= (self._batch if self._under_way else 1)
 
     def _serve(self, taken: Sequence[_Waiting], turn: "Turn") -> list[Any]:
         """One result for each, an exception where it failed."""
-        bills = [waiting.settle for waiting in taken if waiting.settle is not None]
         named = [waiting.regions for waiting in taken]
         regions = None if None in named else frozenset().union(*filter(None, named))
+        # Purses are held in the order of their keys, once in a unit: two kinds cannot share.
+        one_kind = len({waiting.together for waiting in taken}) == 1
+        shared = one_kind and all(waiting.shares for waiting in taken)
         try:
-            if len(bills) == len(taken):
-                return self.office.do(
-                    lambda session: settle_batch(session, bills, holding=turn.over),
-                    regions=regions,
-                    shared=True,
-                )
-            return self.office.do(lambda session: _serve_all(session, taken), regions=regions)
+            return self.office.do(
+                lambda session: _serve_all(session, taken, turn.over if shared else _not_yet),
+                regions=regions,
+                shared=shared,
+            )
         except StoreUnavailable as error:
             return [error] * len(taken)
         except Exception as error:
@@ -180,30 +206,34 @@ class Turn:
             semaphore.release()
 
 
-def _serve_all(session: Session, taken: Sequence[_Waiting]) -> list[Any]:
-    """In the order of arrival; settlements that stand next to each other as one batch.
+def _serve_all(
+    session: Session, taken: Sequence[_Waiting], holding: Callable[[], None]
+) -> list[Any]:
+    """In the order of arrival; what is of one kind and stands next to each other as one batch.
 
     Each moment is later than the one before, so that whoever paid and then unbound is not found to
     have paid at the moment from which the bond was no longer in force.
     """
     results: list[Any] = []
-    bills: list[SettlementRequest] = []
-
-    def next_one() -> Session:
-        return session._replace(now=session.now + timedelta(microseconds=len(results)))
-
-    for waiting in taken:
-        if waiting.settle is not None:
-            bills.append(waiting.settle)
-            continue
-        if bills:
-            results.extend(settle_batch(next_one(), bills))
-            bills = []
-        assert waiting.use_case is not None
-        results.append(waiting.use_case(next_one()))
-    if bills:
-        results.extend(settle_batch(next_one(), bills))
+    for together, some in groupby(taken, key=attrgetter("together")):
+        asked = [waiting.asked for waiting in some]
+        moment = session._replace(now=session.now + timedelta(microseconds=len(results)))
+        results.extend(together(moment, asked, holding))
     return results
+
+
+def _one_by_one(
+    session: Session, use_cases: Sequence[Callable[[Session], Any]], _: Callable[[], None]
+) -> list[Any]:
+    """Whatever is no settlement."""
+    return [
+        use_case(session._replace(now=session.now + timedelta(microseconds=n)))
+        for n, use_case in enumerate(use_cases)
+    ]
+
+
+def _not_yet() -> None:
+    """Nobody begins beside a unit that has its regions to itself."""
 
 
 def _deliver(taken: Sequence[_Waiting], results: Sequence[Any]) -> None:

@@ -4,9 +4,14 @@ Everything belongs to one institution, by its id, whose region leads every key. 
 in the book and in the desk's answers; a settlement here is what was said of it on the wire.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from gongji.desk.ports import Identity
+    from gongji.policy.standing import Person
+    from gongji.settlement.bill import Institution
 
 
 class MessageKey(NamedTuple):
@@ -43,6 +48,13 @@ class SignIn(NamedTuple):
     ip: str
     at: int
     out_at: int | None = None
+
+
+class VisitKey(NamedTuple):
+    """Whose visit, and its mdtrt_id."""
+
+    institution: str
+    id: str
 
 
 class VisitKind(StrEnum):
@@ -179,11 +191,23 @@ class WireItem(NamedTuple):
     charge_type: str
 
 
+class ToAnswer(NamedTuple):
+    """What the settlements that arrived together name, as far as it is known."""
+
+    people: dict[str, tuple["Person", "Identity"]]
+    codes: dict[str, str]
+    institutions: dict[str, "Institution"]
+    messages: dict[MessageKey, Message]
+    visits: dict[VisitKey, Visit]
+    fees: dict[VisitKey, list[FeeRow]]
+
+
 class NationalUnit(Protocol):
     """The part of a unit that keeps the national interface's records."""
 
     # Institutions by their codes on the wire, and their keys
     def institution_of_code(self, code: str) -> str | None: ...
+    def institutions_of_codes(self, codes: Iterable[str]) -> dict[str, str]: ...
     def connect_code(self, code: str, institution: str, at: int) -> None: ...
     def access_key(self, id: str) -> AccessKey | None: ...
     def add_access_key(self, key: AccessKey) -> None: ...
@@ -191,6 +215,32 @@ class NationalUnit(Protocol):
     def wire_items(self, codes: Iterable[str]) -> dict[str, WireItem]: ...
     def wire_items_after(self, code: str, limit: int) -> list[WireItem]: ...
     def put_wire_items(self, items: Sequence[WireItem]) -> None: ...
+
+    # Messages that arrived together
+    def to_answer(
+        self,
+        patients: Iterable[str],
+        codes: Iterable[str],
+        messages: Collection[MessageKey],
+        visits: Collection[VisitKey],
+    ) -> "ToAnswer":
+        """What settlements name, read at once; nobody else settles over the interface for these
+        patients until the commit."""
+        ...
+
+    def to_adjudicate(
+        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
+    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
+        """Items by their codes, and what of the deductible people have used in their benefit year,
+        by person and kind of care."""
+        ...
+
+    def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...
+    def add_messages(self, messages: Sequence[Message]) -> None: ...
+    def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]: ...
+    def fees_of_visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, list[FeeRow]]: ...
+    def settle_fees(self, rows: Iterable[FeeRow]) -> None: ...
+    def add_settlements(self, settled: Sequence[Settled]) -> None: ...
 
     # Messages
     def message(self, key: MessageKey) -> Message | None: ...
@@ -211,9 +261,7 @@ class NationalUnit(Protocol):
     def withdraw_fees(
         self, institution: str, visit: str, *, batch: str | None = None, sn: str | None = None
     ) -> int: ...
-    def mark_fees(
-        self, institution: str, visit: str, batch: str | None, old: str, new: str
-    ) -> None: ...
+    def unsettle_fees(self, institution: str, visit: str, settled: str) -> None: ...
 
     # Settlements
     def add_settled(self, settled: Settled) -> None: ...
@@ -221,7 +269,6 @@ class NationalUnit(Protocol):
     def settled_of_visit(self, institution: str, visit: str) -> list[Settled]: ...
     def settled_between(self, institution: str, since: int, before: int) -> list[Settled]: ...
     def settled_of_person(self, person: str, since: int, before: int) -> list[Settled]: ...
-    def deductible_used(self, person: str, care: str, since: int, before: int) -> int: ...
     def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None: ...
     def mark_cleared(
         self, institution: str, clr_type: str, since: int, before: int, clearing: str

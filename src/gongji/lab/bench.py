@@ -22,10 +22,10 @@ from gongji.lab.inprocess import InProcess, in_process
 from gongji.lab.pgbench import PgBench, run_pgbench
 from gongji.lab.served import Http, Service, Workshop, served
 
-PARTS = ("process", "http", "sponsor", "latency", "tenfold", "year")
+PARTS = ("process", "http", "sponsor", "latency", "interface", "tenfold", "year")
 """What can be measured, in this order."""
 
-_OVER_HTTP = frozenset({"http", "sponsor", "latency", "tenfold"})
+_OVER_HTTP = frozenset({"http", "sponsor", "latency", "interface", "tenfold"})
 CONNECTIONS = 64
 """The number of connections by which rates are compared."""
 
@@ -165,7 +165,8 @@ def _measure_city(tools: Tools, plan: Plan, ground: Ground, found: _Found, last:
 
 
 def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> None:
-    """One settlement a request; then on one sponsor; then at half the rate, arrivals kept."""
+    """One settlement a request; then on one sponsor; then at half the rate, arrivals kept; then the
+    same bills by hospitals' own systems."""
     name = service.ground.name
     service.closed("warm", CONNECTIONS, min(plan.seconds, 2))
     numbers = plan.connections if "http" in plan.parts else (CONNECTIONS,)
@@ -179,6 +180,10 @@ def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> 
     if "latency" in plan.parts:
         tools.say(f"{name}: {rate / 2:,.0f} arrivals a second")
         found.http.append(service.open("latency", 4 * CONNECTIONS, rate / 2, plan.seconds))
+    if "interface" in plan.parts:
+        tools.say(f"{name}: over the national interface")
+        most = int(rate * plan.seconds) + CONNECTIONS
+        found.http.append(service.interface("interface", CONNECTIONS, plan.seconds, most))
 
 
 def _measure_tenfold(tools: Tools, plan: Plan, ground: Ground, found: _Found) -> None:

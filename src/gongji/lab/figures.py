@@ -90,6 +90,7 @@ def _named(each: Http) -> Words:
         ),
         "sponsor": Words("HTTP，全在一位组建人名下", "HTTP, all on one sponsor"),
         "latency": Words("HTTP，半速到达", "HTTP, arrivals at half the rate"),
+        "interface": Words("HTTP，国家接口2207", "HTTP, 2207 of the national interface"),
         "tenfold": Words(f"HTTP，{people} 人", f"HTTP, {people} people"),
     }[each.part]
 

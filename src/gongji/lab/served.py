@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import http.client
 import random
 import socket
 import subprocess
@@ -25,14 +26,19 @@ class Workshop(NamedTuple):
     """What the switchboard lends the lab, which may not look into the store or the web itself.
 
     `office_at` opens the office of a database, with its schema in place. `serve` is the command
-    that serves it at a port with so many workers, and its environment.
+    that serves it at a port with so many workers, and its environment. `messages` prepares bills to
+    be settled over the national interface, and has the bodies that settle them.
     """
 
     office_at: Callable[[str], Office]
     serve: Callable[[str, int, int], tuple[Sequence[str], Mapping[str, str]]]
+    messages: Callable[[Office, Crowd, Sequence[SettlementRequest]], Sequence[bytes]]
     path: str = "/v1/settlements"
     body: Callable[[SettlementRequest], bytes] = msgspec.json.encode
     headers: Callable[[str], Mapping[str, str]] = lambda key: {"Authorization": f"Bearer {key}"}
+
+
+INTERFACE = "/fsi/api/rsfComIfsService/callService"
 
 
 class Http(msgspec.Struct, frozen=True):
@@ -85,6 +91,19 @@ class Service:
             part, lambda: open_loop(self.place, iter(wire), connections, a_second, seconds)
         )
 
+    def interface(self, part: str, connections: int, seconds: float, most: int) -> Http:
+        """As many as it settles by 2207 of the national interface over so many connections."""
+        bills = list(requests(self.crowd, random.Random(7), "2207", most))  # noqa: S311 - as above
+        office = self.shop.office_at(self.url)
+        bodies = self.shop.messages(office, self.crowd, bills)
+        office.store.close()
+        self.ground.settle(self.url)
+        wire = [post(self.place, INTERFACE, {}, body) for body in bodies[1:]]
+        _settles(self.place, bodies[0])
+        return self._watched(
+            part, lambda: closed_loop(self.place, iter(wire), connections, seconds)
+        )
+
     def _wire(self, count: int, one_sponsor: bool) -> list[bytes]:
         """Requests as they go over the wire, ready before anything is timed."""
         self._runs += 1
@@ -123,6 +142,14 @@ class Service:
             cpu,
             {name: mb for name, mb in memory.items() if mb},
         )
+
+
+def _settles(place: Place, body: bytes) -> None:
+    """One of them, looked at: a refusal would be answered with HTTP 200 as well, and faster."""
+    with closing(http.client.HTTPConnection(*place, timeout=30)) as line:
+        line.request("POST", INTERFACE, body)
+        answer = line.getresponse().read()
+    assert b'"infcode":0' in answer, answer.decode("utf-8", "replace")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -74,7 +75,13 @@ class Known(NamedTuple):
 
 def reference(region: str, now: datetime) -> str:
     """区划6位、时间14位、流水10位: message ids of ours, and every id that we give out."""
-    return f"{region}{now.astimezone(LOCAL_TIME):%Y%m%d%H%M%S}{secrets.randbelow(10**10):010d}"
+    return f"{region}{_second(now.replace(microsecond=0))}{secrets.randbits(64) % 10**10:010d}"
+
+
+@lru_cache(maxsize=64)
+def _second(now: datetime) -> str:
+    """yyyyMMddHHmmss, the same for all that arrive in a second."""
+    return f"{now.astimezone(LOCAL_TIME):%Y%m%d%H%M%S}"
 
 
 def said(refused: Refusal) -> Wrong:
@@ -85,15 +92,24 @@ def said(refused: Refusal) -> Wrong:
 
 def known_person(call: Call, psn_no: str) -> Known | Wrong:
     """The person of a psn_no, which is our own id of the person."""
-    person = call.session.unit.people([psn_no]).get(psn_no)
-    if person is None:
+    found = call.session.unit.patients([psn_no]).get(psn_no)
+    return known_of(Known(*found) if found else None, psn_no)
+
+
+def known_of(known: Known | None, psn_no: str) -> Known | Wrong:
+    """A person that was looked for, or the sentence that there is none."""
+    if known is None:
         return Wrong(f"psn_no（人员编号）没有登记：{psn_no}；请先用1101取得人员编号")
-    return Known(person, call.session.unit.identities([psn_no])[psn_no])
+    return known
 
 
 def own_visit(call: Call, values: Values) -> Visit | Wrong:
     """The visit that a message names, if it is open and this person's."""
-    visit = call.session.unit.visit(call.institution.id, values["mdtrt_id"])
+    return visit_of(call.session.unit.visit(call.institution.id, values["mdtrt_id"]), values)
+
+
+def visit_of(visit: Visit | None, values: Values) -> Visit | Wrong:
+    """A visit that was looked for, if the message may go on with it."""
     if visit is None:
         return Wrong(f"mdtrt_id（就诊ID）不存在：{values['mdtrt_id']}；请先登记就诊")
     if visit.person != values["psn_no"]:

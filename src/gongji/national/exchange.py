@@ -1,11 +1,12 @@
 """收发: a message goes in as bytes and comes out as bytes, once for each (institution, infno, msgid)."""
 
 import hashlib
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from gongji.desk.national_ports import Message, MessageKey
+from gongji.desk.national_ports import Message, MessageKey, VisitKey
 from gongji.desk.office import Session
 from gongji.national import (
     catalogue,
@@ -26,6 +27,7 @@ from gongji.national.schema import HEAD, Transaction, head, transactions
 from gongji.national.sealing import text_to_sign
 from gongji.national.wire import NotRead, Tree, tree_of
 from gongji.national.writing import failure, output_of, success
+from gongji.settlement.bill import Institution
 
 HANDLERS: Mapping[str, Handler] = {
     "9001": sessions.sign_in,
@@ -37,8 +39,8 @@ HANDLERS: Mapping[str, Handler] = {
     "1312": catalogue.items,
     "1318": catalogue.ceilings,
     "1319": catalogue.shares,
-    "2101": settling.pharmacy_trial,
-    "2102": settling.pharmacy_settle,
+    "2101": settling.trial,
+    "2102": settling.settle,
     "2103": reversing.cancel,
     "2201": visits.register,
     "2202": visits.cancel,
@@ -102,23 +104,67 @@ READS = frozenset(
 )
 """They change nothing and are not recorded: a repeat is told what is so now."""
 
+SETTLES = frozenset(["2102", "2207", "2304"])
+"""They are settled together with those that arrive beside them."""
+
+_ORDERS = frozenset(["6202", "6203"])
+_PERSON = re.compile("P([0-9]{6})-")
+
 Adopt = Callable[[Session, "Asked"], None]
 """What a sandbox does before a message is served: make its institution and people known."""
 
 
+class Moved(Exception):
+    """The institution's code stands for another one than when the message was asked."""
+
+
 class Asked(NamedTuple):
-    """A message that was read: which transaction, under which profile, with which values."""
+    """A message that was read: which transaction, under which profile, with which values. `place`
+    is our id of the institution, where it is known already."""
 
     transaction: Transaction
     profile: Profile
     head: Values
     input: Mapping[str, Any]
     text: bytes = b""  # what `cainfo` is over
+    place: str = ""
 
     @property
     def code(self) -> str:
         """fixmedins_code."""
         return str(self.head["fixmedins_code"])
+
+    @property
+    def patient(self) -> str:
+        """psn_no of the settlement that is asked for."""
+        node = self.input["data"] if "data" in self.input else self.input["druginfo"]
+        return str(node["psn_no"])
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """What it may change: the institution's region and the person's; empty for all, because an
+        order does not say whose it is."""
+        if not self.place or self.transaction.infno in _ORDERS:
+            return ()
+        nodes = (node for node in self.input.values() if isinstance(node, dict))
+        named = (_PERSON.match(str(node.get("psn_no"))) for node in nodes)
+        return (self.place[1:7], *(found[1] for found in named if found))
+
+    @property
+    def key(self) -> MessageKey:
+        """Under which it is recorded."""
+        return MessageKey(self.place, self.transaction.infno, str(self.head["msgid"]))
+
+    @property
+    def visit(self) -> VisitKey:
+        """The visit that a settlement names; a purchase names none."""
+        return VisitKey(self.place, self.input.get("data", {}).get("mdtrt_id") or "")
+
+    @property
+    def once(self) -> tuple[str, str]:
+        """What of a settlement no other one in the same batch may have: the patient, whose
+        deductible and visit it changes, and the message, of which a repeat gets the answer."""
+        return self.patient, f"{self.code}/{self.transaction.infno}/{self.head['msgid']}"
 
     @property
     def reads_only(self) -> bool:
@@ -161,7 +207,8 @@ def read_tree(tree: Tree, *, path_end: str = "", api_name: str = "") -> Asked | 
     given_input = read_input(transaction, tree.get("input"), profile.rules)
     if isinstance(given_input, Wrong):
         return given_input
-    return Asked(transaction, profile, found, given_input, text_to_sign(tree.get("input")))
+    text = text_to_sign(tree.get("input")) if profile.signing == "asked" else b""
+    return Asked(transaction, profile, found, given_input, text)
 
 
 def _infno(tree: Tree, profile: Profile, path_end: str, api_name: str) -> str:
@@ -175,27 +222,80 @@ def serve(session: Session, asked: Asked, adopt: Adopt | None = None) -> Reply:
     """Answer a message: as recorded, or by its transaction, whose answer is then recorded."""
     if adopt is not None:
         adopt(session, asked)
-    unit = session.unit
-    id = unit.institution_of_code(asked.code)
-    place = unit.institutions([id]).get(id) if id else None
-    if place is None:
-        says = f"fixmedins_code（定点医药机构编号）没有登记：{asked.code}；请向经办机构申请接入"
-        return refused(Wrong(says), session.now)
-    call = Call(
-        session, asked.transaction, asked.profile, asked.head, asked.input, place, asked.code
-    )
+    place = _place_of(session, asked)
+    if asked.place not in ("", place.id if isinstance(place, Institution) else ""):
+        raise Moved
+    if isinstance(place, Wrong):
+        return refused(place, session.now)
+    call = _call(session, asked, place)
     if asked.reads_only:
         return _answered(call, HANDLERS[asked.transaction.infno](call))
 
-    key = MessageKey(place.id, asked.transaction.infno, call.msgid)
-    digest = _digest(asked)
-    if (known := unit.message(key)) is not None:
+    key, digest = key_of(call), _digest(asked)
+    if (known := session.unit.message(key)) is not None:
         return _recorded(call, known, digest)
     done = HANDLERS[asked.transaction.infno](call)
     reply = _answered(call, done)
     if isinstance(done, Done):
-        unit.add_message(Message(key, session.at, digest, done.about, reply.body))
+        session.unit.add_message(Message(key, session.at, digest, done.about, reply.body))
     return reply
+
+
+def serve_settlements(
+    session: Session, asked: Sequence[Asked], holding: Callable[[], None] = lambda: None
+) -> list[Reply]:
+    """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
+    recorded, or all others as one batch. No two of them may have something of `once` in common."""
+    named = session.unit.to_answer(
+        {one.patient for one in asked},
+        {one.code for one in asked},
+        {one.key for one in asked},
+        {one.visit for one in asked if one.visit.id},
+    )
+    replies: dict[int, Reply] = {}
+    calls: dict[int, Call] = {}
+    for n, one in enumerate(asked):
+        place = named.institutions.get(named.codes.get(one.code, ""))
+        if place is None or place.id != one.place:
+            raise Moved
+        if (known := named.messages.get(one.key)) is not None:
+            replies[n] = _recorded(_call(session, one, place), known, _digest(one))
+        else:
+            later = session._replace(now=session.now + timedelta(microseconds=n))
+            calls[n] = _call(later, one, place)
+    written = []
+    some = list(calls.values())
+    together = settling.settle_together(session, some, named, holding) if some else []
+    for (n, call), done in zip(calls.items(), together, strict=True):
+        replies[n] = _answered(call, done)
+        if isinstance(done, Done):
+            told = (_digest(asked[n]), done.about, replies[n].body)
+            written.append(Message(asked[n].key, call.session.at, *told))
+    if written:
+        session.unit.add_messages(written)
+    return [replies[n] for n in range(len(asked))]
+
+
+def _place_of(session: Session, asked: Asked) -> Institution | Wrong:
+    id = session.unit.institution_of_code(asked.code)
+    place = session.unit.institutions([id]).get(id) if id else None
+    return place or unknown(asked.code)
+
+
+def unknown(code: str) -> Wrong:
+    """An institution that is not connected."""
+    return Wrong(f"fixmedins_code（定点医药机构编号）没有登记：{code}；请向经办机构申请接入")
+
+
+def _call(session: Session, asked: Asked, place: Institution) -> Call:
+    return Call(
+        session, asked.transaction, asked.profile, asked.head, asked.input, place, asked.code
+    )
+
+
+def key_of(call: Call) -> MessageKey:
+    """Under which a message is recorded."""
+    return MessageKey(call.institution.id, call.transaction.infno, call.msgid)
 
 
 def _recorded(call: Call, known: Message, digest: str) -> Reply:

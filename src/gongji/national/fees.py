@@ -7,23 +7,34 @@ from typing import Any, NamedTuple
 from gongji.catalogue.adjudicate import UNIT_E4, LinePart
 from gongji.catalogue.item import WHOLE_BP, CatalogueList, ListClass
 from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear, Why
-from gongji.desk.adjudicating import Decided, FeeBill, FeeLine, GivenPlan, adjudicate
+from gongji.desk.adjudicating import (
+    Decided,
+    FeeBill,
+    FeeLine,
+    GivenPlan,
+    Shelves,
+    adjudicate_for,
+)
 from gongji.desk.catalogue import NoEdition
 from gongji.desk.national_ports import FeeRow, WireItem
 from gongji.national.calling import (
     Call,
     Done,
+    Known,
     care_of,
     kept,
+    known_person,
     moment_of,
     own_visit,
-    retold,
     said,
 )
+from gongji.national.papers import Charged, said_of
 from gongji.national.reading import Values, Wrong
+from gongji.national.returns import Standing, left_of, signed, whole
 from gongji.national.schema import codes
 from gongji.national.writing import fen_of
 from gongji.policy.refusal import Refusal
+from gongji.policy.standing import Person
 from gongji.terms import LARGEST_FEN, Care, micros
 
 CENT = Decimal("0.01")
@@ -49,13 +60,17 @@ def upload(call: Call) -> Done | Wrong:
     visit = own_visit(call, rows[0])
     if isinstance(visit, Wrong):
         return visit
-    known = {row.sn for row in call.session.unit.fees_of(visit.institution, visit.id)}
-    lines = lines_of(call, rows, known)
+    charged = call.session.unit.fees_of(visit.institution, visit.id)
+    standing = Standing(said_of(row) for row in charged if not row.settled)
+    items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})
+    lines = lines_of(call, rows, {row.sn for row in charged}, items, standing)
     if isinstance(lines, Wrong):
         return lines
     care = care_of(visit.med_type or "11")
     assert isinstance(care, Care)
-    decided = decide_lines(call, visit.person, care, lines)
+    known = known_person(call, visit.person)
+    assert isinstance(known, Known)
+    decided = decide_lines(call, known.person, care, lines, Shelves(call.session))
     if isinstance(decided, Wrong):
         return decided
     shown = [shown_line(line, part) for line, part in zip(lines, decided.result.lines, strict=True)]
@@ -67,7 +82,7 @@ def upload(call: Call) -> Done | Wrong:
                 sn_of(line.given),
                 line.given.get("chrg_bchno") or "",
                 "",
-                line.fee.total_fen,
+                fen_of(line.given["det_item_fee_sumamt"]),
                 micros(moment_of(line.given["fee_ocur_time"])),
                 kept(line.given),
                 kept(row),
@@ -119,9 +134,15 @@ def withdraw_inpatient(call: Call) -> Done | Wrong:
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def lines_of(call: Call, rows: Sequence[Values], known: set[str]) -> list[Line] | Wrong:
-    """The lines as the catalogue will look them up, each sum held against price and count."""
-    items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})
+def lines_of(
+    call: Call,
+    rows: Sequence[Values],
+    known: set[str],
+    items: Mapping[str, WireItem],
+    standing: Standing | None = None,
+) -> list[Line] | Wrong:
+    """The lines as the catalogue will look them up, each sum held against price and count.
+    `standing` is what a return may take back from; without it nothing may be."""
     seen = set(known)
     found = []
     for number, row in enumerate(rows, start=1):
@@ -129,7 +150,10 @@ def lines_of(call: Call, rows: Sequence[Values], known: set[str]) -> list[Line] 
         if sn in seen:
             return Wrong(f"第{number}行feedetl_sn（费用明细流水号）重复：{sn}；同一次就诊内须唯一")
         seen.add(sn)
-        if wrong := _wrong_numbers(call, row):
+        wrong = _wrong_numbers(call, row, returns=standing is not None)
+        if wrong is None and standing is not None:
+            wrong = standing.take(row)
+        if wrong is not None:
             return Wrong(f"第{number}行{wrong}")
         item = items.get(row["med_list_codg"])
         found.append(Line(row, item, _fee_line(row, item)))
@@ -141,17 +165,19 @@ def sn_of(row: Values) -> str:
     return str(row["feedetl_sn"])
 
 
-def _wrong_numbers(call: Call, row: Values) -> str | None:
-    sn, total = row["feedetl_sn"], row["det_item_fee_sumamt"]
+def _wrong_numbers(call: Call, row: Values, *, returns: bool) -> str | None:
+    sn, total, count = row["feedetl_sn"], row["det_item_fee_sumamt"], row["cnt"]
     if isinstance(sn, Decimal) and sn <= 0:
         return "feedetl_sn（费用明细流水号）须大于0"
     if call.profile.single_digit_lines and len(str(sn)) > _MOST_DIGITS:
         return f"feedetl_sn（费用明细流水号）至多{_MOST_DIGITS}位数字"
-    if row["cnt"] <= 0 or total < 0 or row["pric"] < 0:
-        return "cnt（数量）须大于0，金额与单价不得为负；退费请撤销明细或结算"
-    if fen_of(total) > LARGEST_FEN:
+    if count == 0 or row["pric"] < 0 or (total < 0 and count > 0) or (total > 0 and count < 0):
+        return "cnt（数量）不得为0，单价不得为负；退费明细的数量与金额均为负、单价为正"
+    if count < 0 and not returns:
+        return "cnt（数量）须大于0；药店退费请撤销结算（2103）"
+    if fen_of(abs(total)) > LARGEST_FEN:
         return "det_item_fee_sumamt（明细项目费用总额）过大；请核对金额"
-    if abs((row["pric"] * row["cnt"]).quantize(CENT, ROUND_HALF_UP) - total) > CENT:
+    if abs((row["pric"] * count).quantize(CENT, ROUND_HALF_UP) - total) > CENT:
         return f"det_item_fee_sumamt（明细项目费用总额）{total}不等于单价乘数量"
     return None
 
@@ -161,10 +187,11 @@ _MOST_DIGITS = 15
 
 def _fee_line(row: Values, item: WireItem | None) -> FeeLine:
     """Without an item of that code the name is the code, which no catalogue lists."""
+    count, total = whole(row)
     return FeeLine(
         name=item.name if item else row["med_list_codg"],
-        total_fen=fen_of(row["det_item_fee_sumamt"]),
-        count_e4=int(row["cnt"] * UNIT_E4),
+        total_fen=fen_of(total),
+        count_e4=int(count * UNIT_E4),
         form=(item.form or None) if item else None,
         spec=item.spec if item else "",
         list=CatalogueList(item.list) if item else CatalogueList.DRUG,
@@ -174,9 +201,10 @@ def _fee_line(row: Values, item: WireItem | None) -> FeeLine:
 
 def decide_lines(
     call: Call,
-    person: str,
+    person: Person,
     care: Care,
     lines: Sequence[Line],
+    shelves: Shelves,
     *,
     plan: GivenPlan | None = _WITHOUT_A_PLAN,
     deductible_used_fen: int = 0,
@@ -184,7 +212,7 @@ def decide_lines(
 ) -> Decided | Wrong:
     """Through the catalogue and the law; `plan` None asks for the region's own."""
     asked = FeeBill(
-        patient=person,
+        patient=person.id,
         institution=call.institution.id,
         lines=tuple(line.fee for line in lines),
         care=care,
@@ -193,7 +221,7 @@ def decide_lines(
         plan=plan,
     )
     try:
-        decided = adjudicate(call.session, asked)
+        decided = adjudicate_for(call.session, person, call.institution, asked, shelves)
     except NoEdition as missing:
         return Wrong(f"{missing.day}没有可用的医保目录（{missing.which}）；请经办机构先导入目录")
     if isinstance(decided, Refusal):
@@ -227,7 +255,7 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
     """明细分割 of one line, as 2204 and 2101 print it."""
     treatment, given = part.treatment, line.given
     ceiling = treatment.ceiling_fen
-    return {
+    shown = {
         "feedetl_sn": sn_of(given),
         "det_item_fee_sumamt": given["det_item_fee_sumamt"],
         "cnt": given["cnt"],
@@ -244,18 +272,17 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
         "memo": SAYS[treatment.why][0],
         "hosp_part_amt": 0,
     }
+    return signed(given, shown, _SUMS)
 
 
-def lines_again(call: Call, rows: Sequence[FeeRow]) -> list[Line]:
+_SUMS = ("fulamt_ownpay_amt", "overlmt_amt", "preselfpay_amt", "inscp_scp_amt")
+
+
+def lines_again(charged: Sequence[Charged], items: Mapping[str, WireItem]) -> list[Line] | Wrong:
     """Lines that were uploaded before, to be decided together as one bill."""
-    given = [_reread(row) for row in rows]
-    items = call.session.unit.wire_items({row["med_list_codg"] for row in given})
-    found = ((row, items.get(row["med_list_codg"])) for row in given)
+    given = [one.given for one in charged]
+    left = left_of(given) if any(row["cnt"] < 0 for row in given) else given
+    if isinstance(left, Wrong):
+        return left
+    found = ((row, items.get(row["med_list_codg"])) for row in left)
     return [Line(row, item, _fee_line(row, item)) for row, item in found]
-
-
-def _reread(row: FeeRow) -> Values:
-    given: Values = retold(row.told)
-    for name in ("feedetl_sn", "det_item_fee_sumamt", "cnt", "pric"):
-        given[name] = Decimal(given[name])
-    return given

@@ -1,32 +1,29 @@
-"""网关: the one route under which every style of address answers."""
+"""网关: who may send a message, how it is unsealed, and which counter serves it."""
 
-import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
-import msgspec
-from litestar import asgi
-from litestar.handlers import ASGIRouteHandler
-from litestar.types import Receive, Scope, Send
-
-from gongji.desk.counter import Busy, Counter
+from gongji.desk.counter import Counter
 from gongji.desk.national_ports import AccessKey
-from gongji.desk.ports import StoreUnavailable
-from gongji.national.exchange import Adopt, Asked, Reply, read_tree, refused, serve
-from gongji.national.profiles import Gateway, mounts
+from gongji.national.exchange import (
+    SETTLES,
+    Adopt,
+    Asked,
+    Moved,
+    Reply,
+    read_tree,
+    refused,
+    serve,
+    serve_settlements,
+    unknown,
+)
+from gongji.national.profiles import Gateway
 from gongji.national.reading import Wrong
 from gongji.national.sealing import closed, opened, sm2_holds, sm3_holds
 from gongji.national.signatures import Turned, check
 from gongji.national.wire import NotRead, tree_of
 
-BODY_LIMIT = 24 << 20
-"""A file of 16 MiB in Base64, and its message."""
-
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "testclient"})
-
-_log = logging.getLogger(__name__)
-_JSON, _STREAM = b"application/json; charset=utf-8", b"application/octet-stream"
 
 
 class Interface:
@@ -46,6 +43,7 @@ class Interface:
     ) -> None:
         self._counter, self._secret_of = counter, secret_of
         self._open_door, self._adopt = open_door, adopt
+        self._places: dict[str, str] = {}
 
     async def answer(
         self, body: bytes, headers: Mapping[str, str], *, path: str = "", client: str = ""
@@ -78,10 +76,35 @@ class Interface:
         return reply._replace(body=closed(reply.body, secret)) if sealed else reply
 
     async def _served(self, asked: Asked) -> Reply:
-        use_case = partial(serve, asked=asked, adopt=self._adopt)
-        if asked.reads_only and self._adopt is None:
-            return await self._counter.ask(use_case)
-        return await self._counter.do(use_case)
+        if self._adopt is not None:
+            return await self._counter.do(partial(serve, asked=asked, adopt=self._adopt))
+        if asked.reads_only:
+            return await self._counter.ask(partial(serve, asked=asked))
+        place = await self._place(asked.code)
+        if place is None:
+            return refused(unknown(asked.code), self._counter.office.clock())
+        try:
+            return await self._written(asked._replace(place=place))
+        except Moved:
+            self._places.pop(asked.code, None)
+            return await self._served(asked)
+
+    async def _written(self, asked: Asked) -> Reply:
+        if asked.transaction.infno in SETTLES:
+            found: Reply = await self._counter.settle_by(
+                serve_settlements, asked, asked.once, *asked.regions
+            )
+            return found
+        return await self._counter.do(partial(serve, asked=asked), *asked.regions)
+
+    async def _place(self, code: str) -> str | None:
+        """The institution of a code: remembered, and held against the store by whoever writes."""
+        if code not in self._places:
+            id = await self._counter.ask(lambda session: session.unit.institution_of_code(code))
+            if id is None:
+                return None
+            self._places[code] = id
+        return self._places[code]
 
     async def _key(self, headers: Mapping[str, str]) -> AccessKey | None:
         """The key that the headers name, if it is one of ours and has not ended."""
@@ -124,66 +147,3 @@ _KEY_OF = {
     Gateway.HMAC_SHA1: "_api_access_key",
     Gateway.TIF_SHA256: "x-tif-paasid",
 }
-
-
-def route(interface: Interface) -> ASGIRouteHandler:
-    """The route: every path below every profile's mount."""
-
-    @asgi(list(mounts()), is_mount=True, opt={"access": frozenset({None})}, copy_scope=True)
-    async def national(scope: Scope, receive: Receive, send: Send) -> None:
-        """国家接口: see docs/reference/national-interface.md."""
-        if scope.get("method") != "POST":
-            await _send(send, 405, _gateway_error(405, "请以POST发送报文"))
-            return
-        body = await _body(receive)
-        if body is None:
-            await _send(send, 413, _gateway_error(413, f"报文过大，至多{BODY_LIMIT >> 20}兆字节"))
-            return
-        headers = {
-            name.decode("latin-1").lower(): value.decode("utf-8", "replace")
-            for name, value in scope["headers"]
-        }
-        client = scope["client"]
-        try:
-            reply = await interface.answer(
-                body, headers, path=scope["path"], client=client[0] if client else ""
-            )
-        except (Busy, StoreUnavailable) as error:
-            _log.warning("national interface: %s", error)
-            await _send(send, 503, _gateway_error(503, "系统繁忙，请稍后以同一msgid重发"))
-            return
-        if isinstance(reply, Turned):
-            await _send(send, 200, _gateway_error(401, reply.says))
-        else:
-            await _send(send, 200, reply.body, _STREAM if reply.stream else _JSON)
-
-    return national
-
-
-def _gateway_error(code: int, says: str) -> bytes:
-    """`{"code":401,"message":…}`: the gateway's own form, before any transaction."""
-    return msgspec.json.encode({"code": code, "message": says})
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body, None when it is larger than any message."""
-    parts: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        message: Any = await receive()
-        if message["type"] != "http.request":
-            break
-        part = message.get("body", b"")
-        size += len(part)
-        if size > BODY_LIMIT:
-            return None
-        parts.append(part)
-        more = message.get("more_body", False)
-    return b"".join(parts)
-
-
-async def _send(send: Send, status: int, body: bytes, content_type: bytes = _JSON) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

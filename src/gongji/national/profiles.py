@@ -28,7 +28,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not asked for here, `codes` values beside the dictionaries', `aliases` other numbers of the same
     transaction, `services` the last part of an address that stands for one. `reversible` are the
     transactions that 2601 takes back. `signing`: whether `cainfo` is checked, by SM2 or SM3 as
-    `signtype` says.
+    `signtype` says. `account_in_fund`: whether fund_pay_sumamt counts the personal account as well.
     """
 
     name: str
@@ -45,6 +45,11 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     services: dict[str, str]
     waived_like: str = ""
     signing: Literal["none", "asked"] = "none"
+    account_in_fund: bool = False
+
+    def fund_sum(self, fund_fen: int, acct_fen: int) -> int:
+        """fund_pay_sumamt, as it is counted here."""
+        return fund_fen + acct_fen if self.account_in_fund else fund_fen
 
     @property
     def rules(self) -> Rules:

@@ -226,7 +226,7 @@ def policy_items(call: Call) -> Done | Wrong:
     info = retold(settled.shown)["setlinfo"]
     ratio = Decimal(info["pool_prop_selfpay"])
     in_plan_fen = info["inscp_scp_amt"] - info["act_pay_dedc"]
-    fund_fen = info["fund_pay_sumamt"]
+    fund_fen = settled.fund_fen
     items = (
         ("101", "全自费总金额", info["fulamt_ownpay_amt"], 0, Decimal(1)),
         ("102", "先支付总金额", info["preselfpay_amt"], 0, Decimal(1)),

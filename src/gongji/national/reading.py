@@ -118,15 +118,22 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
     waived = rules.waived.get(infno, frozenset())
     found: Values = {}
     for field in node.fields:
-        value = row.get(field.name)
-        if value is None and field.name == "exp_content":
+        name = field.name
+        value = row.get(name)
+        if value is None and name == "exp_content":
             value = row.get("expContent")
-        read = read_value(field, value, rules.extra_codes)
-        if read is None and field.required and field.name not in waived:
-            return Wrong(f"{where}.{field.name}（{field.zh}）必填；{field.form}")
+        if type(value) is str and field.kind is Kind.TEXT and not field.coded:
+            text = value.strip()
+            # Most values are a short text, and need no second look.
+            if len(text) <= field.length and text.isprintable() and text not in _EMPTY:
+                found[name] = text
+                continue
+        read = None if value is None else read_value(field, value, rules.extra_codes)
+        if read is None and field.required and name not in waived:
+            return Wrong(f"{where}.{name}（{field.zh}）必填；{field.form}")
         if isinstance(read, Wrong):
-            return Wrong(f"{where}.{field.name}（{field.zh}）{read.says}")
-        found[field.name] = read
+            return Wrong(f"{where}.{name}（{field.zh}）{read.says}")
+        found[name] = read
     return found
 
 
@@ -136,9 +143,13 @@ def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]])
         return _bytes(field, value)
     if isinstance(value, dict | list) and field.kind is Kind.TEXT and not field.coded:
         value = msgspec.json.encode(value).decode()  # an exp_content that was not put into a string
-    if value is None or (isinstance(value, str) and value.strip() in _EMPTY):
+    if isinstance(value, str):
+        value = value.strip()
+        if value in _EMPTY:
+            return None
+    elif value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    elif isinstance(value, bool) or not isinstance(value, int | Decimal):
         return Wrong(f"须为{field.form}")
     return _READERS[field.kind](field, value, extra)
 
@@ -154,7 +165,7 @@ def _text(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> s
     text = str(value).strip()
     if len(text) > field.length:
         return Wrong(f"须为{field.form}，收到{len(text)}位")
-    if not _TEXT.fullmatch(text):
+    if not text.isprintable() and not _TEXT.fullmatch(text):
         return Wrong("含有控制字符，请去掉后重发")
     known = dictionaries().get(field.name) if field.coded else None
     if known is not None and text not in known and text not in extra.get(field.name, ()):

@@ -39,7 +39,7 @@ def totals(call: Call) -> Done:
     """3201 对总账: the period is by the settlement time that we returned."""
     given = call.one()
     rows = [row for row in _rows(call, given) if row.insutype == given["insutype"]]
-    ours = _sums(rows)
+    ours = _sums(call, rows)
     wrong = [
         f"{zh}机构{yuan(fen_of(given[name]))}、中心{yuan(ours[name])}"
         for name, zh in _TOTALS
@@ -110,13 +110,17 @@ def refunded(row: Settled) -> str:
     return "1" if row.reverses or row.reversed_by else "0"
 
 
-def _sums(rows: Sequence[Settled]) -> dict[str, int]:
+def _sums(call: Call, rows: Sequence[Settled]) -> dict[str, int]:
     return {
         "medfee_sumamt": sum(row.total_fen for row in rows),
-        "fund_pay_sumamt": sum(row.fund_fen for row in rows),
+        "fund_pay_sumamt": sum(_fund(call, row) for row in rows),
         "acct_pay": sum(row.acct_fen for row in rows),
         "cash_payamt": sum(row.cash_fen for row in rows),
     }
+
+
+def _fund(call: Call, row: Settled) -> int:
+    return call.profile.fund_sum(row.fund_fen, row.acct_fen)
 
 
 def _compared(
@@ -127,7 +131,7 @@ def _compared(
     for row in theirs:
         mine = left.pop(row["setl_id"], None)
         known = mine or call.session.unit.settled(call.institution.id, row["setl_id"])
-        memo = _differs(row, mine, known)
+        memo = _differs(call, row, mine, known)
         yield {
             **row,
             "msgid": known.msgid if known else "无",
@@ -142,12 +146,12 @@ def _compared(
             "refd_setl_flag": refunded(mine),
             "memo": "中心有、机构无；可按msgid用2601冲正",
             "medfee_sumamt": mine.total_fen,
-            "fund_pay_sumamt": mine.fund_fen,
+            "fund_pay_sumamt": _fund(call, mine),
             "acct_pay": mine.acct_fen,
         }
 
 
-def _differs(row: Values, mine: Settled | None, known: Settled | None) -> str:
+def _differs(call: Call, row: Values, mine: Settled | None, known: Settled | None) -> str:
     """Why a row does not balance; empty where it does."""
     if known is None:
         return "机构有、中心无"
@@ -155,7 +159,7 @@ def _differs(row: Values, mine: Settled | None, known: Settled | None) -> str:
         return "中心有此结算，但不在对账期间或清算类别内，或上传重复"
     pairs = (
         ("medfee_sumamt", "医疗费总额", mine.total_fen),
-        ("fund_pay_sumamt", "基金支付总额", mine.fund_fen),
+        ("fund_pay_sumamt", "基金支付总额", _fund(call, mine)),
         ("acct_pay", "个人账户支出", mine.acct_fen),
     )
     wrong = [
@@ -202,7 +206,7 @@ def apply(call: Call) -> Done | Wrong:
         for row in unit.settled_between(place, since, before)
         if row.clr_type == given["clr_type"] and not row.clearing
     ]
-    ours = _sums(rows)
+    ours = _sums(call, rows)
     for name, zh in (*_TOTALS, ("cash_payamt", "现金支付金额")):
         told = given["fund_appy_sum" if name == "fund_pay_sumamt" else name]
         if fen_of(told) != ours[name]:

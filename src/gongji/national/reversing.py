@@ -86,7 +86,7 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
     )
     struck = STRUCK if lost else settled.clearing
     unit.mark_reversed(settled.institution, settled.id, setl_id, struck)
-    unit.mark_fees(settled.institution, settled.visit, None, settled.id, "")
+    unit.unsettle_fees(settled.institution, settled.visit, settled.id)
     return Done(nodes, setl_id)
 
 
@@ -99,6 +99,7 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
         for back in found.reversal.returns
         if back.person != settled.person
     ]
+    names = call.session.unit.identities({person for person, _, _ in returned})
     assert found.reversal.own_fen + found.reversal.pooled_fen == settled.acct_fen
     assert found.reversal.cash_fen == settled.cash_fen
     return {
@@ -109,7 +110,7 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
             "setl_time": shown_moment(call.session.now),
             "balc": balance_fen(balances_of(call.session, settled.person)),
             "medins_setl_id": call.msgid,
-            "exp_content": shares(call, returned, None),
+            "exp_content": shares(returned, names),
             "pdn_cash_pay": -info["psn_cash_pay"],  # 2208 has it misspelt
         },
         "setldetail": [

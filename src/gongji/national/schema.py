@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -47,8 +48,10 @@ class Field(NamedTuple):
                 return "文件内容，Base64文本或字节数组"
 
 
-class Node(NamedTuple):
-    """节点: a named group of fields, one row or many. The empty name is the payload itself."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """节点: a named group of fields, one row or many. The empty name is the payload itself. There
+    is one of each, which is equal to itself alone."""
 
     name: str
     many: bool

@@ -1,34 +1,36 @@
 """结算: 2101, 2102, 2206, 2207, 2303, 2304. The desk decides; here it is put into their words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from gongji.catalogue.item import CatalogueList
-from gongji.desk.national_ports import FeeRow, Settled, Visit, VisitKind
+from gongji.desk.national_ports import FeeRow, Settled, ToAnswer, Visit, VisitKind
+from gongji.desk.office import Session
 from gongji.desk.settling import Answered, quote, settle_batch
 from gongji.national.calling import (
     Call,
     Done,
     Known,
-    benefit_year,
     care_of,
     kept,
-    known_person,
     moment_of,
-    own_visit,
     reference,
     retold,
     said,
     scheme_fits,
+    visit_of,
 )
 from gongji.national.fees import Line, decide_lines, lines_again, lines_of, shown_line, sn_of
+from gongji.national.papers import Papers, named_by, papers_of, visit_key
 from gongji.national.reading import Values, Wrong
 from gongji.national.schema import codes
-from gongji.national.telling import Case, Paid, nodes_of
+from gongji.national.telling import Case, Paid, nodes_of, sponsors
 from gongji.national.visits import new_visit
 from gongji.national.writing import fen_of, yuan
 from gongji.policy.questions.forms import AccountFlag
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
+from gongji.settlement.decide import Decision
 from gongji.terms import (
     LARGEST_FEN,
     AccountUse,
@@ -44,151 +46,191 @@ from gongji.terms import (
 
 
 def trial(call: Call) -> Done | Wrong:
-    """2206, 2303 预结算: what 2207 and 2304 would answer now, and nothing is kept."""
-    case = _case_of_visit(call)
-    return case if isinstance(case, Wrong) else _tried(call, case)
+    """2101, 2206, 2303 预结算: what 2102, 2207 and 2304 would answer now, and nothing is kept."""
+    due = _due(call, papers_of(call.session, [call], named_by(call.session, [call])))
+    if isinstance(due, Wrong):
+        return due
+    found = quote(call.session, due.bill)
+    if isinstance(found, Refusal):
+        return said(found)
+    own, names = found.facts.own, call.session.unit.identities(sponsors(found.decision))
+    paid = Paid(due.case, found.decision, own.current + own.carried)
+    return Done(nodes_of(call, paid, "", names))
 
 
 def settle(call: Call) -> Done | Wrong:
-    """2207, 2304 结算."""
-    case = _case_of_visit(call)
-    if isinstance(case, Wrong):
-        return case
-    return _settled(call, case)
-
-
-def pharmacy_trial(call: Call) -> Done | Wrong:
-    """2101 药店预结算."""
-    case = _case_of_purchase(call)
-    return case if isinstance(case, Wrong) else _tried(call, case)
-
-
-def pharmacy_settle(call: Call) -> Done | Wrong:
-    """2102 药店结算: a purchase is a visit of its own, with its lines."""
-    case = _case_of_purchase(call)
-    if isinstance(case, Wrong):
-        return case
-    done = _settled(call, case)
-    if isinstance(done, Done):
-        unit, visit = call.session.unit, case.visit
-        unit.put_visit(visit)
-        unit.add_fees(
-            [
-                FeeRow(
-                    visit.institution,
-                    visit.id,
-                    sn_of(line.given),
-                    "",
-                    done.about,
-                    line.fee.total_fen,
-                    micros(moment_of(line.given["fee_ocur_time"])),
-                    kept(line.given),
-                    kept(shown_line(line, part)),
-                )
-                for line, part in zip(case.lines, case.decided.result.lines, strict=True)
-            ]
-        )
+    """2102, 2207, 2304 结算, alone."""
+    (done,) = settle_together(call.session, [call], named_by(call.session, [call]))
     return done
 
 
-def _tried(call: Call, case: Case) -> Done | Wrong:
-    bill = _bill(call, case, "trial")
-    if isinstance(bill, Wrong):
-        return bill
-    found = quote(call.session, bill)
-    if isinstance(found, Refusal):
-        return said(found)
-    own = found.facts.own
-    return Done(nodes_of(call, Paid(case, found.decision, own.current + own.carried), ""))
+def settle_together(
+    session: Session,
+    calls: Sequence[Call],
+    named: ToAnswer,
+    holding: Callable[[], None] = lambda: None,
+) -> list[Done | Wrong]:
+    """2102, 2207, 2304 结算: those that arrived together, in the order of arrival.
+
+    No two of them may be for one person: what the first uses of the deductible the second must
+    find. `holding` is the desk's: see `settle_batch`.
+    """
+    papers = papers_of(session, calls, named)
+    found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
+    due = [one for one in found if isinstance(one, _Due)]
+    given = settle_batch(session, [one.bill for one in due], holding)
+    answers = {one.bill.id: answer for one, answer in zip(due, given, strict=True)}
+    paying = [one.decision for one in given if isinstance(one, Answered)]
+    names = session.unit.identities({id for decision in paying for id in sponsors(decision)})
+    settled: list[Settled] = []
+
+    def done(one: _Due) -> Done | Wrong:
+        answer = answers[one.bill.id]
+        if isinstance(answer, Refusal):
+            return said(answer)
+        own = answer.decision.own_after
+        before_fen = own.current + own.carried + answer.decision.own_fen
+        nodes = nodes_of(one.call, Paid(one.case, answer.decision, before_fen), one.bill.id, names)
+        settled.append(_settled(one, answer.decision, nodes))
+        return Done(nodes, one.bill.id)
+
+    told = [done(one) if isinstance(one, _Due) else one for one in found]
+    _keep(session, [one for one in due if isinstance(answers[one.bill.id], Answered)], settled)
+    return told
 
 
-def _settled(call: Call, case: Case) -> Done | Wrong:
-    setl_id = reference(call.institution.region, call.session.now)
-    bill = _bill(call, case, setl_id)
-    if isinstance(bill, Wrong):
-        return bill
-    (answered,) = settle_batch(call.session, [bill])
-    if isinstance(answered, Refusal):
-        return said(answered)
-    assert isinstance(answered, Answered)
+class _Due(NamedTuple):
+    """A case with its bill, which the desk is asked to settle."""
 
-    # Nothing is refused beyond this line; the desk has written its part.
-    decision = answered.decision
-    own = decision.own_after
-    paid = Paid(case, decision, own.current + own.carried + decision.own_fen)
-    nodes = nodes_of(call, paid, setl_id)
-    unit, visit = call.session.unit, case.visit
-    unit.add_settled(
-        Settled(
-            visit.institution,
-            setl_id,
-            visit.id,
-            call.transaction.infno,
-            call.msgid,
-            visit.person,
-            "",
-            "",
-            call.session.at,
-            case.given["insutype"],
-            case.given["med_type"],
-            case.care,
-            codes()["clearing"][case.care],
-            case.batch,
-            bill.total_fen,
-            bill.fund_paid_fen,
-            decision.own_fen + decision.pooled_fen,
-            decision.pooled_fen,
-            decision.cash_fen,
-            case.decided.result.deductible_used_fen,
-            "",
-            kept(nodes),
-        )
+    call: Call
+    case: Case
+    bill: SettlementRequest
+
+
+def _due(call: Call, papers: Papers) -> _Due | Wrong:
+    case = _case(call, papers)
+    if isinstance(case, Wrong):
+        return case
+    bill = _bill(call, case, reference(call.institution.region, call.session.now))
+    return bill if isinstance(bill, Wrong) else _Due(call, case, bill)
+
+
+def _settled(due: _Due, decision: Decision, nodes: Mapping[str, Any]) -> Settled:
+    call, case, bill = due
+    return Settled(
+        case.visit.institution,
+        bill.id,
+        case.visit.id,
+        call.transaction.infno,
+        call.msgid,
+        case.visit.person,
+        "",
+        "",
+        call.session.at,
+        case.given["insutype"],
+        case.given["med_type"],
+        case.care.value,
+        codes()["clearing"][case.care],
+        case.batch,
+        bill.total_fen,
+        bill.fund_paid_fen,
+        decision.own_fen + decision.pooled_fen,
+        decision.pooled_fen,
+        decision.cash_fen,
+        case.decided.result.deductible_used_fen,
+        "",
+        kept(nodes),
     )
-    unit.mark_fees(visit.institution, visit.id, case.batch or None, "", setl_id)
-    return Done(nodes, setl_id)
+
+
+def _keep(session: Session, due: Sequence[_Due], settled: Sequence[Settled]) -> None:
+    """Write what was settled; a purchase is a visit of its own, with its lines."""
+    unit = session.unit
+    if settled:
+        unit.add_settlements(settled)
+        unit.settle_fees(
+            [row._replace(settled=one.bill.id) for one in due for row in one.case.rows]
+        )
+    for one in due:
+        if one.case.visit.kind is VisitKind.PHARMACY:
+            unit.put_visit(one.case.visit)
+            unit.add_fees(_rows_of(one))
+
+
+def _rows_of(due: _Due) -> list[FeeRow]:
+    """The lines of a purchase, as they are kept."""
+    visit, case = due.case.visit, due.case
+    return [
+        FeeRow(
+            visit.institution,
+            visit.id,
+            sn_of(line.given),
+            "",
+            due.bill.id,
+            line.fee.total_fen,
+            micros(moment_of(line.given["fee_ocur_time"])),
+            kept(line.given),
+            kept(shown_line(line, part)),
+        )
+        for line, part in zip(case.lines, case.decided.result.lines, strict=True)
+    ]
 
 
 # ── What is to be settled ────────────────────────────────────────────────────────────────────────
 
 
-def _case_of_visit(call: Call) -> Case | Wrong:
-    given = call.one()
-    visit = own_visit(call, given)
+def _case(call: Call, papers: Papers) -> Case | Wrong:
+    if "druginfo" in call.input:
+        return _case_of_purchase(call, papers)
+    return _case_of_visit(call, papers)
+
+
+def _case_of_visit(call: Call, papers: Papers) -> Case | Wrong:
+    given, key = call.one(), visit_key(call)
+    visit = visit_of(papers.visits.get(key), given)
     if isinstance(visit, Wrong):
         return visit
     on_a_ward = "med_type" not in given  # 2303 and 2304 leave it to the admission
     if on_a_ward != (visit.kind is VisitKind.INPATIENT):
         return Wrong("mdtrt_id（就诊ID）的登记与交易不符；门诊用2206、2207，住院用2303、2304")
-    given.setdefault("med_type", visit.med_type)
+    if on_a_ward:
+        given = {**given, "med_type": visit.med_type}
     batch = given.get("chrg_bchno") or ""
-    rows = [
-        row
-        for row in call.session.unit.fees_of(visit.institution, visit.id)
-        if not row.settled and (not batch or row.batch == batch)
-    ]
-    if not rows:
+    charged = [one for one in papers.charged.get(key, ()) if not batch or one.row.batch == batch]
+    if not charged:
         return Wrong(
             f"chrg_bchno（收费批次号）{batch}没有未结算的费用明细；请先上传明细"
             if batch
             else "mdtrt_id（就诊ID）没有未结算的费用明细；请先用2301上传明细"
         )
-    return _decided(call, visit, given, lines_again(call, rows), batch)
+    lines = lines_again(charged, papers.items)
+    if isinstance(lines, Wrong):
+        return lines
+    if not lines:
+        return Wrong("本次就诊的费用明细已全部退费，没有需要结算的金额；请撤销明细与登记")
+    return _decided(call, papers, visit, given, lines, batch, [one.row for one in charged])
 
 
-def _case_of_purchase(call: Call) -> Case | Wrong:
+def _case_of_purchase(call: Call, papers: Papers) -> Case | Wrong:
     given = call.one("druginfo")
-    lines = lines_of(call, call.rows("drugdetail"), set())
+    lines = lines_of(call, call.rows("drugdetail"), set(), papers.items)
     if isinstance(lines, Wrong):
         return lines
     visit = new_visit(call, given, VisitKind.PHARMACY, "", given["med_type"], [])
-    return _decided(call, visit, given, lines, "")
+    return _decided(call, papers, visit, given, lines, "", ())
 
 
 def _decided(
-    call: Call, visit: Visit, given: Values, lines: Sequence[Line], batch: str
+    call: Call,
+    papers: Papers,
+    visit: Visit,
+    given: Values,
+    lines: Sequence[Line],
+    batch: str,
+    rows: Sequence[FeeRow],
 ) -> Case | Wrong:
     """The lines of one bill decided together, under the region's plan for the person."""
-    known = known_person(call, given["psn_no"])
+    known = papers.known(given["psn_no"])
     if isinstance(known, Wrong):
         return known
     if wrong := scheme_fits(known.person, given["insutype"]):
@@ -202,25 +244,17 @@ def _decided(
         return Wrong(f"med_type（医疗类别）{given['med_type']}与就诊登记的类别不符；请核对")
     decided = decide_lines(
         call,
-        known.person.id,
+        known.person,
         care,
         lines,
+        papers.shelves,
         plan=None,
-        deductible_used_fen=_deductible_used(call, known, care),
+        deductible_used_fen=papers.deductible_used(known, care),
         retired=_retired(visit, given),
     )
     if isinstance(decided, Wrong):
         return decided
-    return Case(known, visit, given, care, lines, decided, batch)
-
-
-def _deductible_used(call: Call, known: Known, care: Care) -> int:
-    """What of the deductible the benefit year's settlements have used, at every institution."""
-    law = call.law(known.person.region)
-    if care in law.no_fund_care.value:
-        return 0
-    since, before = benefit_year(law, call.session.now)
-    return call.session.unit.deductible_used(known.person.id, care, since, before)
+    return Case(known, visit, given, care, lines, decided, batch, rows)
 
 
 def _wrong_total(given: Values, lines: Sequence[Line]) -> Wrong | None:

@@ -10,7 +10,8 @@ from gongji.catalogue.adjudicate import Part
 from gongji.catalogue.item import WHOLE_BP
 from gongji.desk.adjudicating import Decided
 from gongji.desk.identity import mask_name
-from gongji.desk.national_ports import Visit
+from gongji.desk.national_ports import FeeRow, Visit
+from gongji.desk.ports import Identity
 from gongji.national.calling import Call, Known, facts_of, shown_moment
 from gongji.national.fees import Line, shown_line
 from gongji.national.reading import Values
@@ -26,8 +27,13 @@ ACCOUNT_FUND = "310200"
 _BASIC = frozenset({Scheme.EMPLOYEE, Scheme.RESIDENT})
 
 
+Names = Mapping[str, Identity]
+"""The sponsors by their ids."""
+
+
 class Case(NamedTuple):
-    """一笔待结算: whose, of which visit, which lines, and how they were decided."""
+    """一笔待结算: whose, of which visit, which lines, and how they were decided. `rows` are the
+    lines as they are kept; those of a purchase are not yet."""
 
     known: Known
     visit: Visit
@@ -36,6 +42,7 @@ class Case(NamedTuple):
     lines: Sequence[Line]
     decided: Decided
     batch: str
+    rows: Sequence[FeeRow]
 
 
 class Paid(NamedTuple):
@@ -46,7 +53,7 @@ class Paid(NamedTuple):
     own_before_fen: int
 
 
-def nodes_of(call: Call, paid: Paid, setl_id: str) -> Mapping[str, Any]:
+def nodes_of(call: Call, paid: Paid, setl_id: str, names: Names) -> Mapping[str, Any]:
     """setlinfo, setldetail and detlcutinfo of a settlement, or of a trial without an id."""
     case, decision = paid.case, paid.decision
     part, result = case.decided.result.bill, case.decided.result
@@ -71,7 +78,7 @@ def nodes_of(call: Call, paid: Paid, setl_id: str) -> Mapping[str, Any]:
         "hifp_pay": part.fund_paid_fen if basic else 0,
         "pool_prop_selfpay": Decimal(result.ratio_bp) / WHOLE_BP,
         "oth_pay": 0 if basic else part.fund_paid_fen,
-        "fund_pay_sumamt": part.fund_paid_fen,
+        "fund_pay_sumamt": call.profile.fund_sum(part.fund_paid_fen, acct_fen),
         "psn_part_amt": part.self_paid_fen + part.uncovered_fen,
         "acct_pay": acct_fen,
         "psn_cash_pay": decision.cash_fen,
@@ -82,7 +89,7 @@ def nodes_of(call: Call, paid: Paid, setl_id: str) -> Mapping[str, Any]:
         "clr_optins": call.institution.region,
         "clr_way": "1",
         "clr_type": codes()["clearing"][case.care],
-        "exp_content": shares_text(call, decision),
+        "exp_content": shares_text(decision, names),
         "invono": case.given.get("invono"),
     }
     lines = zip(case.lines, result.lines, strict=True)
@@ -115,19 +122,25 @@ def _fund(fund: str, paid_fen: int, part: Part, left_fen: int) -> dict[str, Any]
     }
 
 
-def shares_text(call: Call, decision: Decision) -> str:
+def sponsors(decision: Decision) -> set[str]:
+    """Who paid beside the patient: their names are told, masked."""
+    return {draw.person for draw in decision.draws if draw.person == decision.sponsor}
+
+
+def shares_text(decision: Decision, names: Names) -> str:
     """字段扩展, under names of ours: who paid from a pool and how much, and why, or why not.
 
     `gj_mulaid` has a row for each sponsor and purse, in the order of drawing; the sums are those
     in acct_mulaid_pay. Balances of sponsors are never shown.
     """
     pooled = [draw for draw in decision.draws if draw.person == decision.sponsor]
-    return shares(call, [(draw.person, draw.purse, draw.amount_fen) for draw in pooled], decision)
+    return shares([(draw.person, draw.purse, draw.amount_fen) for draw in pooled], names, decision)
 
 
-def shares(call: Call, parts: Sequence[tuple[str, Purse, int]], decision: Decision | None) -> str:
+def shares(
+    parts: Sequence[tuple[str, Purse, int]], names: Names, decision: Decision | None = None
+) -> str:
     """The JSON text of exp_content for these parts of pooled money."""
-    names = call.session.unit.identities({person for person, _, _ in parts})
     found: dict[str, Any] = {
         "gj_mulaid": [
             {

@@ -8,7 +8,7 @@ import msgspec
 
 from gongji.catalogue.item import CatalogueList, Edition, Item, Kind, ListClass
 from gongji.store import catalogue_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.rows import Rows, day_of, iso
+from gongji.store.rows import Found, Rows, day_of, iso
 from gongji.terms import NATIONAL, Level, Scheme
 
 _EDITION = "list, edition, starts, ends, digest, items"
@@ -43,27 +43,31 @@ class CatalogueRows(Rows):
     """The part of a unit that keeps catalogues."""
 
     def editions(self, region: str | None = None) -> list[Edition]:
-        found: list[Edition] = []
-        if region in (None, NATIONAL):
-            found += [
-                _edition((NATIONAL, *row))
-                for row in self._rows(
-                    f"SELECT {_EDITION} FROM catalogue_editions ORDER BY list, starts"
-                )
-            ]
-        if region is None:
-            rows = self._rows(
-                f"SELECT region, {_EDITION} FROM regional_editions ORDER BY region, list, starts"
-            )
-            found += [_edition(row) for row in rows]
-        elif region != NATIONAL:
-            rows = self._rows(
-                f"SELECT region, {_EDITION} FROM regional_editions WHERE region = ?"
-                " ORDER BY list, starts",
-                region,
-            )
-            found += [_edition(row) for row in rows]
-        return found
+        if region == NATIONAL:
+            return [_edition((NATIONAL, *row)) for row in self._national().fetchall()]
+        if region is not None:
+            return [_edition(row) for row in self._regional(region).fetchall()]
+        rows = self._rows(
+            f"SELECT region, {_EDITION} FROM regional_editions ORDER BY region, list, starts"
+        )
+        return self.editions(NATIONAL) + [_edition(row) for row in rows]
+
+    def editions_for(self, region: str) -> list[Edition]:
+        national, regional = self._national(), self._regional(region)
+        found = [_edition((NATIONAL, *row)) for row in national.fetchall()]
+        return found + [_edition(row) for row in regional.fetchall()]
+
+    def _national(self) -> Found:
+        return self._db.execute(
+            f"SELECT {_EDITION} FROM catalogue_editions ORDER BY list, starts", ()
+        )
+
+    def _regional(self, region: str) -> Found:
+        return self._db.execute(
+            f"SELECT region, {_EDITION} FROM regional_editions WHERE region = ?"
+            " ORDER BY list, starts",
+            (region,),
+        )
 
     def edition_items(self, edition: Edition) -> list[Item]:
         place = _place(edition.region)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from gongji.desk.national_ports import AccessKey, WireItem
-from gongji.store.rows import IN, Rows, as_json
+from gongji.store.rows import IN, Found, Rows, Sent, all_of, as_json, by_region
 
 _ITEM = ", ".join(WireItem._fields)
 
@@ -14,10 +14,14 @@ class NationalCodeRows(Rows):
     # Institutions by their codes on the wire, and their keys
 
     def institution_of_code(self, code: str) -> str | None:
-        row = self._row(
-            "SELECT institution FROM national_codes WHERE region = ? AND code = ?", code[1:7], code
-        )
-        return row[0] if row else None
+        return self.institutions_of_codes([code]).get(code)
+
+    def institutions_of_codes(self, codes: Iterable[str]) -> dict[str, str]:
+        return dict(all_of(self._codes(codes)))
+
+    def _codes(self, codes: Iterable[str]) -> Sent:
+        select = f"SELECT code, institution FROM national_codes WHERE region = ? AND code IN {IN}"
+        return [self._db.execute(select, pair) for pair in by_region(codes)]
 
     def connect_code(self, code: str, institution: str, at: int) -> None:
         self._db.execute(
@@ -44,12 +48,11 @@ class NationalCodeRows(Rows):
         self._db.execute("UPDATE national_keys SET ended_at = ? WHERE id = ?", (at, id))
 
     def wire_items(self, codes: Iterable[str]) -> dict[str, WireItem]:
-        return {
-            row[0]: WireItem(*row)
-            for row in self._rows(
-                f"SELECT {_ITEM} FROM national_items WHERE code IN {IN}", as_json(codes)
-            )
-        }
+        return {row[0]: WireItem(*row) for row in self._items(codes).fetchall()}
+
+    def _items(self, codes: Iterable[str]) -> Found:
+        select = f"SELECT {_ITEM} FROM national_items WHERE code IN {IN}"
+        return self._db.execute(select, (as_json(codes),))
 
     def wire_items_after(self, code: str, limit: int) -> list[WireItem]:
         return [

@@ -1,7 +1,7 @@
 """Rows of the national interface: messages, visits, fee lines, settlements, files."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gongji.desk.national_ports import (
     Clearing,
@@ -13,48 +13,33 @@ from gongji.desk.national_ports import (
     Settled,
     SignIn,
     Visit,
-    VisitKind,
-    WireItem,
+    VisitKey,
 )
 from gongji.store import national_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.national_code_rows import NationalCodeRows
+from gongji.store.national_batch_rows import (
+    FEE,
+    SETTLED,
+    VISIT,
+    WITHDRAWN,
+    NationalBatchRows,
+    columns,
+    visit_of,
+)
 
-_MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
-
-
-def _columns(record: type[NamedTuple]) -> str:
-    return ", ".join(record._fields)
-
-
-_VISIT, _FEE, _SETTLED = _columns(Visit), _columns(FeeRow), _columns(Settled)
-_SIGN_IN, _FILE, _CLEARING = _columns(SignIn), _columns(KeptFile), _columns(Clearing)
-_ORDER, _ITEM = _columns(Order), _columns(WireItem)
-
-
-_WITHDRAWN = "withdrawn"
-"""In place of a setl_id: 2205 and 2302 took the line back. Nothing is removed from the store."""
+_SIGN_IN, _FILE, _CLEARING = columns(SignIn), columns(KeptFile), columns(Clearing)
+_ORDER = columns(Order)
 
 
-class NationalRows(NationalCodeRows):
+class NationalRows(NationalBatchRows):
     """The part of a unit that keeps the national interface's records."""
 
     # Messages
 
     def message(self, key: MessageKey) -> Message | None:
-        row = self._row(
-            f"SELECT {_MESSAGE} FROM national_messages"
-            " WHERE region = ? AND institution = ? AND infno = ? AND msgid = ?",
-            key.institution[1:7],
-            *key,
-        )
-        return Message(MessageKey(*row[:3]), *row[3:]) if row else None
+        return self.messages([key]).get(key)
 
     def add_message(self, message: Message) -> None:
-        self._db.execute(
-            f"INSERT INTO national_messages (region, {_MESSAGE})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (message.key.institution[1:7], *message.key, *message[1:]),
-        )
+        self.add_messages([message])
 
     def undo_message(self, key: MessageKey, answer: bytes) -> None:
         self._db.execute(
@@ -82,14 +67,14 @@ class NationalRows(NationalCodeRows):
     # Visits and fee lines
 
     def visit(self, institution: str, id: str) -> Visit | None:
-        row = self._of(f"SELECT {_VISIT} FROM national_visits", "id", institution, id)
-        return _visit(row) if row else None
+        key = VisitKey(institution, id)
+        return self.visits([key]).get(key)
 
     def visits_of(self, institution: str, person: str, since: int, before: int) -> list[Visit]:
         return [
-            _visit(row)
+            visit_of(row)
             for row in self._rows(
-                f"SELECT {_VISIT} FROM national_visits WHERE region = ? AND institution = ?"
+                f"SELECT {VISIT} FROM national_visits WHERE region = ? AND institution = ?"
                 " AND person = ? AND began_at >= ? AND began_at < ? ORDER BY began_at, id",
                 institution[1:7],
                 institution,
@@ -101,7 +86,7 @@ class NationalRows(NationalCodeRows):
 
     def put_visit(self, visit: Visit) -> None:
         self._db.execute(
-            f"INSERT INTO national_visits (region, {_VISIT})"
+            f"INSERT INTO national_visits (region, {VISIT})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (region, institution, id) DO UPDATE SET med_type = excluded.med_type,"
             " ended_at = excluded.ended_at, cancelled = excluded.cancelled, told = excluded.told,"
@@ -110,22 +95,13 @@ class NationalRows(NationalCodeRows):
         )
 
     def fees_of(self, institution: str, visit: str) -> list[FeeRow]:
-        return [
-            FeeRow(*row)
-            for row in self._rows(
-                f"SELECT {_FEE} FROM national_fees WHERE region = ? AND institution = ?"
-                " AND visit = ? AND settled <> ? ORDER BY charged_at, sn",
-                institution[1:7],
-                institution,
-                visit,
-                _WITHDRAWN,
-            )
-        ]
+        key = VisitKey(institution, visit)
+        return self.fees_of_visits([key]).get(key, [])
 
     def add_fees(self, rows: Sequence[FeeRow]) -> None:
         # A line that was withdrawn may come again under its number.
         self._db.executemany(
-            f"INSERT INTO national_fees (region, {_FEE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            f"INSERT INTO national_fees (region, {FEE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (region, institution, visit, sn) DO UPDATE SET batch = excluded.batch,"
             " settled = excluded.settled, total_fen = excluded.total_fen,"
             " charged_at = excluded.charged_at, told = excluded.told, decided = excluded.decided",
@@ -140,7 +116,7 @@ class NationalRows(NationalCodeRows):
                 "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
                 " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?)"
                 " AND (CAST(? AS TEXT) IS NULL OR sn = ?) AND settled = '' RETURNING sn",
-                _WITHDRAWN,
+                WITHDRAWN,
                 institution[1:7],
                 institution,
                 visit,
@@ -151,29 +127,27 @@ class NationalRows(NationalCodeRows):
             )
         )
 
-    def mark_fees(
-        self, institution: str, visit: str, batch: str | None, old: str, new: str
-    ) -> None:
+    def unsettle_fees(self, institution: str, visit: str, settled: str) -> None:
         self._db.execute(
-            "UPDATE national_fees SET settled = ? WHERE region = ? AND institution = ?"
-            " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?) AND settled = ?",
-            (new, institution[1:7], institution, visit, batch, batch, old),
+            "UPDATE national_fees SET settled = '' WHERE region = ? AND institution = ?"
+            " AND visit = ? AND settled = ?",
+            (institution[1:7], institution, visit, settled),
         )
 
     # Settlements
 
     def add_settled(self, settled: Settled) -> None:
-        self._add("national_settlements", _SETTLED, settled)
+        self.add_settlements([settled])
 
     def settled(self, institution: str, id: str) -> Settled | None:
-        row = self._of(f"SELECT {_SETTLED} FROM national_settlements", "id", institution, id)
+        row = self._of(f"SELECT {SETTLED} FROM national_settlements", "id", institution, id)
         return Settled(*row) if row else None
 
     def settled_of_visit(self, institution: str, visit: str) -> list[Settled]:
         return [
             Settled(*row)
             for row in self._rows(
-                f"SELECT {_SETTLED} FROM national_settlements WHERE region = ?"
+                f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
                 " AND institution = ? AND visit = ? ORDER BY at, id",
                 institution[1:7],
                 institution,
@@ -185,7 +159,7 @@ class NationalRows(NationalCodeRows):
         return [
             Settled(*row)
             for row in self._rows(
-                f"SELECT {_SETTLED} FROM national_settlements WHERE region = ?"
+                f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
                 " AND institution = ? AND at >= ? AND at < ? ORDER BY at, id",
                 institution[1:7],
                 institution,
@@ -198,24 +172,13 @@ class NationalRows(NationalCodeRows):
         return [
             Settled(*row)
             for row in self._rows(
-                f"SELECT {_SETTLED} FROM national_settlements WHERE person = ?"
+                f"SELECT {SETTLED} FROM national_settlements WHERE person = ?"
                 " AND at >= ? AND at < ? ORDER BY at, id",
                 person,
                 since,
                 before,
             )
         ]
-
-    def deductible_used(self, person: str, care: str, since: int, before: int) -> int:
-        row = self._row(
-            "SELECT COALESCE(SUM(deductible_fen), 0) FROM national_settlements"
-            " WHERE person = ? AND care = ? AND at >= ? AND at < ?",
-            person,
-            care,
-            since,
-            before,
-        )
-        return int(row[0])
 
     def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None:
         self._db.execute(
@@ -302,10 +265,6 @@ class NationalRows(NationalCodeRows):
             institution,
             id,
         )
-
-
-def _visit(row: Sequence[Any]) -> Visit:
-    return Visit._make((*row[:3], VisitKind(row[3]), *row[4:9], bool(row[9]), *row[10:]))
 
 
 def _clearing(row: Sequence[Any]) -> Clearing:

@@ -8,15 +8,21 @@ import msgspec
 from gongji.desk.ports import Caller, CallerKind, Identity
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.store.rows import IN, Rows, by_region, day_of, iso
+from gongji.store.rows import IN, Rows, Sent, all_of, by_region, day_of, iso
 from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
 INSTITUTION = "id, region, kind, level, designated, one_card"
 PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
 
 
+_identity = msgspec.json.Decoder(Identity).decode
+
+
 class PeopleRows(Rows):
     """The part of a unit that knows people and institutions."""
+
+    HOLDING = ""
+    """How a statement on people says that nobody else settles for them until the commit."""
 
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {
@@ -108,23 +114,34 @@ class PeopleRows(Rows):
 
     def identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {
-            row[0]: msgspec.json.decode(self._vault.open(row[1], row[0]), type=Identity)
+            row[0]: _identity(self._vault.open(row[1], row[0]))
             for region, some in by_region(ids)
             for row in self._rows(
                 f"SELECT id, sealed FROM people WHERE region = ? AND id IN {IN}", region, some
             )
         }
 
-    def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
+    def patients(self, ids: Iterable[str]) -> dict[str, tuple[Person, Identity]]:
+        return self._named(self._patients(ids))
+
+    def _patients(self, ids: Iterable[str]) -> Sent:
+        statement = (
+            f"SELECT {PERSON}, sealed FROM people WHERE region = ? AND id IN {IN}{self.HOLDING}"
+        )
+        return [self._db.execute(statement, pair) for pair in by_region(ids)]
+
+    def _named(self, sent: Sent) -> dict[str, tuple[Person, Identity]]:
         return {
-            row[0]: institution_of(row)
-            for region, some in by_region(ids)
-            for row in self._rows(
-                f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}",
-                region,
-                some,
-            )
+            row[0]: (person_of(row), _identity(self._vault.open(row[9], row[0])))
+            for row in all_of(sent)
         }
+
+    def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
+        return {row[0]: institution_of(row) for row in all_of(self._institutions(ids))}
+
+    def _institutions(self, ids: Iterable[str]) -> Sent:
+        statement = f"SELECT {INSTITUTION} FROM institutions WHERE region = ? AND id IN {IN}"
+        return [self._db.execute(statement, pair) for pair in by_region(ids)]
 
     def add_institution(self, institution: Institution, name: str) -> None:
         self._db.execute(

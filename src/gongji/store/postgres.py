@@ -169,7 +169,7 @@ class _Shelf:
             self._idle.pop().close()
 
 
-_OURS = ("answers_pk", "entries_pk")
+_OURS = ("answers_pk", "entries_pk", "national_messages_pk")
 
 
 @contextmanager

@@ -144,6 +144,7 @@ class PostgresWriter(PostgresUnit):
     """What writes: the accounts that it looks at are its own until the commit."""
 
     LOCKING = " ORDER BY owner, kind FOR UPDATE"
+    HOLDING = " ORDER BY id FOR UPDATE"
 
     def write_book(self, book: Book, recorded_at: int) -> None:
         # Accounts go first and in the order of their keys: of two that make the same new account

@@ -12,12 +12,29 @@ IN = "(SELECT value FROM json_each(?))"
 """An array parameter, as SQLite has it. For PostgreSQL it is translated (postgres_link.py)."""
 
 
+KEYS = (
+    "(SELECT json_extract(value, '$[0]') a, json_extract(value, '$[1]') b,"
+    " json_extract(value, '$[2]') c FROM json_each(?)) k"
+)
+"""Up to three columns of text of many rows, `k.a` to `k.c`. `FROM {KEYS} CROSS JOIN table WHERE …`
+looks up every one of them, however many there are in the table."""
+
+
 class Found(Protocol):
     """What a statement has found."""
 
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
     def __iter__(self) -> Iterator[Any]: ...
+
+
+Sent = Sequence[Found]
+"""Statements that were sent, region by region; what they find is fetched when all are."""
+
+
+def all_of(sent: Sent) -> Iterator[Any]:
+    """The rows that they have found."""
+    return (row for found in sent for row in found.fetchall())
 
 
 class Connection(Protocol):
@@ -53,8 +70,8 @@ def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield region, as_json(some)
 
 
-def as_json(values: Iterable[str]) -> str:
-    """A JSON array."""
+def as_json(values: Iterable[str | tuple[str, ...]]) -> str:
+    """A JSON array, of texts or of rows of texts (`KEYS`)."""
     return msgspec.json.encode(list(values)).decode()
 
 

@@ -1,0 +1,157 @@
+"""Rows of many messages of the national interface at once: read by arrays, written by arrays."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gongji.desk.national_ports import (
+    FeeRow,
+    Message,
+    MessageKey,
+    Settled,
+    ToAnswer,
+    Visit,
+    VisitKey,
+    VisitKind,
+    WireItem,
+)
+from gongji.store.national_code_rows import NationalCodeRows
+from gongji.store.people_rows import PeopleRows, institution_of
+from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
+
+MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
+WITHDRAWN = "withdrawn"
+"""In place of a setl_id: 2205 and 2302 took the line back. Nothing is removed from the store."""
+
+
+def columns(record: type[NamedTuple]) -> str:
+    """A record's fields are its table's columns, but for the region."""
+    return ", ".join(record._fields)
+
+
+VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
+
+
+class NationalBatchRows(NationalCodeRows, PeopleRows):
+    """The part of a unit in which messages that arrived together meet."""
+
+    def to_answer(
+        self,
+        patients: Iterable[str],
+        codes: Iterable[str],
+        messages: Collection[MessageKey],
+        visits: Collection[VisitKey],
+    ) -> ToAnswer:
+        people = self._patients(patients)  # first: the others see what its holder has left
+        known = self._codes(codes)
+        places = self._institutions({key.institution for key in messages})
+        answered, visited, charged = (
+            self._messages(messages),
+            self._visits(visits),
+            self._fees(visits),
+        )
+        return ToAnswer(
+            self._named(people),
+            dict(all_of(known)),
+            {row[0]: institution_of(row) for row in all_of(places)},
+            _messages_of(answered),
+            _visits_of(visited),
+            _fees_of(charged),
+        )
+
+    def to_adjudicate(
+        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
+    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
+        found = self._items(items)
+        used = [
+            self._db.execute(
+                "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
+                f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
+                (as_json(people), *year),
+            )
+            for year, people in years.items()
+        ]
+        return (
+            {row[0]: WireItem(*row) for row in found.fetchall()},
+            {(person, care): int(fen) for person, care, fen in all_of(used)},
+        )
+
+    def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
+        return _messages_of(self._messages(keys))
+
+    def _messages(self, keys: Iterable[MessageKey]) -> Sent:
+        return self._of_keys(
+            f"SELECT {MESSAGE} FROM {KEYS} CROSS JOIN national_messages"
+            " WHERE region = ? AND institution = k.a AND infno = k.b AND msgid = k.c",
+            keys,
+        )
+
+    def add_messages(self, messages: Sequence[Message]) -> None:
+        self._db.executemany(
+            f"INSERT INTO national_messages (region, {MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(one.key.institution[1:7], *one.key, *one[1:]) for one in messages],
+        )
+
+    def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]:
+        return _visits_of(self._visits(keys))
+
+    def _visits(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._of_keys(
+            f"SELECT {VISIT} FROM {KEYS} CROSS JOIN national_visits"
+            " WHERE region = ? AND institution = k.a AND id = k.b",
+            keys,
+        )
+
+    def fees_of_visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, list[FeeRow]]:
+        return _fees_of(self._fees(keys))
+
+    def _fees(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._of_keys(
+            f"SELECT {FEE} FROM {KEYS} CROSS JOIN national_fees"
+            f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'"
+            " ORDER BY charged_at, sn",
+            keys,
+        )
+
+    def settle_fees(self, rows: Iterable[FeeRow]) -> None:
+        self._db.executemany(
+            "UPDATE national_fees SET settled = ?"
+            " WHERE region = ? AND institution = ? AND visit = ? AND sn = ?",
+            [(row.settled, row.institution[1:7], *row[:3]) for row in rows],
+        )
+
+    def add_settlements(self, settled: Sequence[Settled]) -> None:
+        marks = ", ".join("?" * (len(Settled._fields) + 1))
+        self._db.executemany(
+            f"INSERT INTO national_settlements (region, {SETTLED}) VALUES ({marks})",
+            [(one.institution[1:7], *one) for one in settled],
+        )
+
+    def _of_keys(self, select: str, keys: Iterable[tuple[str, ...]]) -> Sent:
+        """Rows of institutions by keys that begin with the institution, region by region."""
+        some: dict[str, list[tuple[str, ...]]] = {}
+        for key in keys:
+            some.setdefault(key[0][1:7], []).append(key)
+        return [
+            self._db.execute(select, (as_json(wanted), region)) for region, wanted in some.items()
+        ]
+
+
+def _messages_of(sent: Sent) -> dict[MessageKey, Message]:
+    found = ((MessageKey(*row[:3]), row[3:]) for row in all_of(sent))
+    return {key: Message(key, *rest) for key, rest in found}
+
+
+def _visits_of(sent: Sent) -> dict[VisitKey, Visit]:
+    return {VisitKey(row[0], row[1]): visit_of(row) for row in all_of(sent)}
+
+
+def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
+    rows: dict[VisitKey, list[FeeRow]] = {}
+    for row in all_of(sent):
+        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow(*row))
+    return rows
+
+
+def visit_of(row: Sequence[Any]) -> Visit:
+    """A visit of a row with the columns of VISIT."""
+    return Visit._make((*row[:3], VisitKind(row[3]), *row[4:9], bool(row[9]), *row[10:]))

@@ -19,6 +19,17 @@ class Role(StrEnum):
     AUDITOR = "auditor"  # 审计
 
 
+class Looker(Protocol):
+    """看的人: whoever stands on the trail, signed in at a page or calling by key or token."""
+
+    @property
+    def region(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def subject(self) -> str: ...
+
+
 class SignIn(msgspec.Struct, frozen=True):
     """登录: one signed-in browser. `id` is a digest: whoever reads the store cannot use it.
 

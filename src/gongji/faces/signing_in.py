@@ -201,7 +201,7 @@ async def by_password(request: Visit) -> Any:
     at = micros(request.office.clock())
     if account is not None and not is_locked(at, account):
         known = account
-        await request.counter.do(lambda session: password_tried(session, known, right))
+        await request.counter.do(lambda session: password_tried(session, known, right), region)
         if right:
             return await _in(request, account.role, account.login, region, form["next"])
     wrong = request.say("登录名或密码不对，或者账号已暂时锁定。连续输错五次，锁定十五分钟。")
@@ -261,7 +261,7 @@ async def _in(request: Visit, role: Role, subject: str, region: str, next: str) 
         leave_trace(session, made, Act("sign_in", whose, address))
         return token
 
-    token = await request.counter.do(opened)
+    token = await request.counter.do(opened, region)
     sealed = seal(request.house.secret, "sign-in", f"{region}~{token}")
     home = HOMES[role]
     onward = _safe(next)
@@ -282,7 +282,7 @@ async def out(request: Visit) -> Redirect:
             end_sign_in(session, was)
             leave_trace(session, was, act)
 
-        await request.counter.do(ended)
+        await request.counter.do(ended, was.region)
     return Redirect("/", status_code=303, cookies=[request.cookie(SIGN_IN, "", 0)])
 
 

@@ -11,6 +11,7 @@ from litestar.types import Message, Scope
 
 from gongji import __version__
 from gongji.desk.counter import Counter
+from gongji.desk.traces import Traces
 from gongji.web import (
     account_routes,
     adjudication_routes,
@@ -100,6 +101,7 @@ def furnishings(
         {
             "counter": counter,
             "doorkeeper": Doorkeeper(counter, token_secret),
+            "traces": Traces(counter),
             "certificate_key": certificate_key or _derived(token_secret),
             "public_address": public_address,
             **(shared or {}),

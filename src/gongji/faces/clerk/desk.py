@@ -184,7 +184,7 @@ async def estate(request: Visit, person: FromPath[str]) -> Any:
         done = settle_estate(session, asked, asks)
         return done if isinstance(done, Refusal) else {"did": "estate", "fen": str(done.paid_fen)}
 
-    done = await request.act(form.id, "estate", on.person, settled, form["papers"])
+    done = await request.act(form.id, "estate", on.person, settled, form["papers"], anywhere=True)
     if isinstance(done, Refusal):
         told = refusal_told(request.office.law, done, request.lang)
         return await _estate(request, on, told=told, form=form, status=409)

@@ -264,7 +264,8 @@ async def _settle(request: Visit, form: Form, bill: SettlementRequest) -> Any:
             leave_trace(session, me, act)
         return found
 
-    found = await request.counter.do(settled)
+    regions = {bill.patient[1:7], bill.institution[1:7]}
+    found = await request.counter.do(settled, *regions)
     if isinstance(found, Refusal):
         return await _refused(request, form, found)
     return request.go(f"/institution/receipts/{bill.id}")

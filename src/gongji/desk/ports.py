@@ -42,6 +42,14 @@ class Identity(msgspec.Struct, frozen=True):
     name: str
     number: str  # 身份证号
     phone: str = ""
+    card: str = ""  # 社会保障卡号
+
+
+class KnownBy(StrEnum):
+    """凭什么找人: by what else than the identity number somebody is looked up."""
+
+    NAME = "name"  # the whole name
+    CARD = "card"  # 社会保障卡号
 
 
 class Filing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -227,7 +235,9 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Prot
     def set_standing(self, person: Person, since: int, by: str) -> None: ...
     def standings(self, id: str) -> list[tuple[int, Person, str]]: ...
     def find_person(self, region: str, number: str) -> str | None: ...
+    def known_by(self, region: str, kind: KnownBy, plain: str, *, limit: int) -> list[str]: ...
     def identities(self, ids: Iterable[str]) -> dict[str, Identity]: ...
+    def set_card(self, person: str, card: str) -> None: ...
 
     # Institutions and callers
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]: ...

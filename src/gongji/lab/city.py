@@ -33,6 +33,7 @@ from gongji.lab.folk import (
     keys_of,
     li_ming,
 )
+from gongji.lab.season import begins, declare_next, latest_season, pay_premium
 from gongji.policy.standing import Person
 from gongji.settlement.bill import SettlementRequest
 from gongji.terms import Care, Category, Channel, Credential, Status, local_day
@@ -99,10 +100,15 @@ def build_city(office: Office, *, seed: int = 2026, families: int = 72) -> City:
             add_institution(opened, place)
         for each in keys:
             opened.unit.add_caller(each.caller, each.key, opened.at)
+        season = latest_season(session, first.region)
         for some in folk:
-            add_people(opened, some)
-            if some.kinship:
-                form_pool(opened, some)
+            if some is folk[0] and season is not None:
+                then = session._replace(now=min(begins(season), opened.now))
+                move_in(then, some)
+                pay_premium(session, some, season)
+            else:
+                move_in(opened, some)
+        declare_next(session, folk[0])
         turned = False
         for visit in visits:
             if not turned and visit.ago <= TURNED:
@@ -154,13 +160,22 @@ def add_people(session: Session, some: Family) -> None:
     """Register a family's people and put money into their accounts."""
     for each in some.people:
         person = Person(each.id, each.region, each.scheme, born=each.born)
-        register_person(session, person, Identity(each.name, each.number, each.phone), "sample")
+        register_person(
+            session, person, Identity(each.name, each.number, each.phone, each.card), "sample"
+        )
         for purse, fen in each.sums.items():
             asked = Credit(
                 id=f"sample-{each.id}-{purse}", person=each.id, purse=purse, amount_fen=fen
             )
             paid = credit(session, asked)
             assert paid is False, f"{each.id}: {paid}"
+
+
+def move_in(session: Session, some: Family) -> None:
+    """A family registers, and forms its pool where it wants one."""
+    add_people(session, some)
+    if some.kinship:
+        form_pool(session, some)
 
 
 def form_pool(session: Session, some: Family) -> Formed:

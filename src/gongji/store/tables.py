@@ -94,6 +94,15 @@ people = table(
 )
 Index("people_by_number", people.c.region, people.c.number_hash, unique=True)
 
+look_ups = table(
+    "look_ups",
+    text("region", "统筹区"),
+    text("kind", "姓名、社会保障卡号"),
+    sealed("digest", "带钥散列"),
+    text("person", "参保人"),
+    key="region kind digest person",
+)
+
 standings = table(
     "standings",
     text("region"),

@@ -42,7 +42,7 @@ from gongji.words import Words
 @post("/people", opt=only(CLERK), dto=Strict, return_dto=None, operation_id="register_person",
       responses={200: ResponseSpec(Registered, description="registered before, with this id")})  # fmt: skip
 async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Registered]:
-    """Register a person. Whoever is registered already keeps the id."""
+    """Register a person. Whoever is registered already keeps the id; a card that is named is noted."""
     office = request.office
     in_region(request.caller, data.region)
     if data.region not in office.law.packs:
@@ -56,7 +56,7 @@ async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Re
         data.ecode,
         birth_date(data.number),
     )
-    identity = Identity(data.name, data.number, data.phone)
+    identity = Identity(data.name, data.number, data.phone, data.card)
     by = request.caller.subject
     id = await request.counter.do(
         lambda session: register_person(session, person, identity, by), data.region

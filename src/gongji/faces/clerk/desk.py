@@ -9,9 +9,9 @@ from litestar.params import FromPath, FromQuery
 from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
 from gongji.desk.family_view import family_view
+from gongji.desk.finding import find_people
 from gongji.desk.identity import mask_number
 from gongji.desk.life import Estate, Heir, settle_estate
-from gongji.desk.names import same_name
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, change_standing
 from gongji.desk.ports import Identity
@@ -24,47 +24,29 @@ from gongji.web.problems import accept
 from gongji.words import name_of
 
 CLERK = page_for(Role.CLERK)
-SCANNED = 20_000
-"""A name is looked for among so many people; beyond it the number is needed, since names are sealed."""
 
 _PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
 
 
 @get("/clerk", opt=CLERK, include_in_schema=False)
 async def search(request: Visit, q: FromQuery[str] = "") -> Any:
-    """One box: an identity number, a person's id, or a name."""
+    """One box: an identity number, a card, a person's id, or a whole name."""
     asked = clean(q)[:100]
     region = request.me.region
-    found: list[tuple[str, Identity]] = []
+    found: dict[str, Identity] = {}
     if asked:
-        found = await request.look("find", _the_one, lambda s: _find(s, region, asked))
+        number = number_of(asked)
+        found = await request.look(
+            "find", _the_one, lambda s: find_people(s, region, asked, number)
+        )
         if len(found) == 1:
-            return request.go(f"/clerk/for/{found[0][0]}")
-    rows = [(id, one.name, mask_number(one.number)) for id, one in found]
+            return request.go(f"/clerk/for/{_the_one(found)}")
+    rows = [(id, one.name, mask_number(one.number)) for id, one in sorted(found.items())]
     return request.page("clerk/search.html", asked=asked, rows=rows)
 
 
-def _the_one(found: list[tuple[str, Identity]]) -> str | None:
-    return found[0][0] if len(found) == 1 else None
-
-
-def _find(session: Session, region: str, asked: str) -> list[tuple[str, Identity]]:
-    unit = session.unit
-    number = number_of(asked)
-    id = asked if _PERSON.fullmatch(asked) and asked[1:7] == region else None
-    id = id or unit.find_person(region, number)
-    if id is not None:
-        return list(unit.identities([id]).items())
-    found: list[tuple[str, Identity]] = []
-    after = ""
-    for _ in range(0, SCANNED, 1000):
-        ids = unit.people_of(region, after=after, limit=1000)
-        if not ids:
-            break
-        after = ids[-1]
-        names = unit.identities(ids)
-        found += [(one, names[one]) for one in ids if same_name(names[one].name, asked)]
-    return found[:50]
+def _the_one(found: dict[str, Identity]) -> str | None:
+    return next(iter(found)) if len(found) == 1 else None
 
 
 # Standing ────────────────────────────────────────────────────────────────────────────────────────

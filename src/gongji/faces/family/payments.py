@@ -12,6 +12,7 @@ from gongji.desk.identity import mask_name
 from gongji.desk.looking import own_bills, pooled_payments
 from gongji.desk.office import Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
+from gongji.desk.premium_ports import Premium
 from gongji.desk.premiums import Result, result
 from gongji.desk.settling import decision_of
 from gongji.desk.statements import statement
@@ -19,6 +20,7 @@ from gongji.faces.billview import Named, bill_view
 from gongji.faces.family.shared import BOTH, Of, at, family
 from gongji.faces.rules import quotes
 from gongji.faces.visit import Visit
+from gongji.policy.contributions import ResultState
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.terms import Purse, local_day, moment
 from gongji.web.problems import accept
@@ -178,8 +180,12 @@ async def premiums(request: Visit, person: Of = None) -> Any:
 
     def found(session: Session) -> list[Result]:
         known = session.unit.premiums_of_people(names)
-        shown = (result(session, one.person, one.year, asks) for one in known)
-        return [one for one in shown if not isinstance(one, Refusal)]
+        shown = ((one, result(session, one.person, one.year, asks)) for one in known)
+        return [
+            _not_announced(premium) if isinstance(found, Refusal) else found
+            for premium, found in shown
+            if not isinstance(found, Refusal) or found.code is Code.NOT_CONFIGURED
+        ]
 
     rows = await request.counter.ask(found)
     law = request.law_in(on.person[1:7])
@@ -202,6 +208,11 @@ async def premiums(request: Visit, person: Of = None) -> Any:
             request.lang,
         ),
     )
+
+
+def _not_announced(premium: Premium) -> Result:
+    """A premium that is declared for a year of which the region has said nothing yet."""
+    return Result(premium=premium, state=ResultState.NOT_PUBLISHED, withdrawal=None, cites=())
 
 
 @get(at("/premiums/{of:str}/{year:int}/certificate"), opt=BOTH, include_in_schema=False)

@@ -10,6 +10,7 @@ from litestar import get, post
 
 from gongji.desk.applications import Act, leave_trace
 from gongji.desk.day_book import Line, all_of, by_channel, lines_of
+from gongji.desk.finding import find_holder
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
@@ -124,7 +125,7 @@ async def _patient(request: Visit, text: str) -> _Patient:
             return known
         own = request.me.region
         for region in sorted(session.law.packs, key=lambda one: one != own):
-            if (id := session.unit.find_person(region, number)) is not None:
+            if (id := find_holder(session, region, number)) is not None:
                 return id
         return None
 

@@ -219,7 +219,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "what the fund has paid": (
         "77.00",
-        {"/family/payments/{institution}/{id}": "m", "/institution": "i",
+        {"/family/payments/{institution}/{id}": "m",
          "/institution/day": "i", "/institution/receipts/{id}": "i",
          "/clerk/for/{person}/payments/{institution}/{id}": "c",
          "/auditor/decisions/{institution}/{id}": "a"},

@@ -695,9 +695,9 @@ def test_answers_of_one_asker_between_two_moments_oldest_first(store: Store) -> 
             + [answer("x", SHOP.id, recorded_at=200)]
         )
     with store.read() as unit:
-        found = unit.answers_between(CLINIC.id, 200, 400)
+        found = unit.bills_between(CLINIC.id, 200, 400)
         assert [one.key.id for one in found] == ["b2", "b3"]
-        assert unit.answers_between(CLINIC.id, 401, NEVER) == []
+        assert unit.bills_between(CLINIC.id, 401, NEVER) == []
 
 
 def test_payments_are_summed_by_region_and_hour(store: Store) -> None:
@@ -725,6 +725,8 @@ def test_payments_are_summed_by_region_and_hour(store: Store) -> None:
         one = answer("b1")
         assert found[0][4:] == (2 * one.own_fen, 2 * one.pooled_fen, 2 * one.cash_fen)
         assert unit.hour_sums(["999999"], 0, NEVER) == []
+        assert unit.hour_sums([region], hour, 9 * hour, CLINIC.id) == found
+        assert unit.hour_sums([region], hour, 9 * hour, SHOP.id) == []
 
 
 # ── Law, years, runs ─────────────────────────────────────────────────────────────────────────────

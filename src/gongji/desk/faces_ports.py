@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -95,6 +95,14 @@ class Look(msgspec.Struct, frozen=True):
     address: str
 
 
+class DayLooks(NamedTuple):
+    """一天的留痕: how many lines of one role stand on a region's trail on one day."""
+
+    day: int  # whole days since the beginning that was asked for
+    role: Role
+    lines: int
+
+
 class FacesUnit(Protocol):
     """The part of a unit that the faces need."""
 
@@ -123,3 +131,4 @@ class FacesUnit(Protocol):
         limit: int,
         before: int,
     ) -> list[Look]: ...
+    def looks_by_day(self, regions: Iterable[str], since: int, until: int) -> list[DayLooks]: ...

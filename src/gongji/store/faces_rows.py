@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from gongji.desk.claims_ports import Claim, ClaimState
-from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
+from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAccount
 from gongji.desk.ports import RunState
 from gongji.settlement.bill import Institution
 from gongji.store import faces_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.rows import Rows
+from gongji.store.rows import IN, Rows, as_json
 from gongji.terms import InstitutionKind, Level
 
 _claim_of = msgspec.json.Decoder(Claim).decode
@@ -228,6 +228,20 @@ class FacesRows(ClaimRows):
             limit,
         )
         return [self._look(row) for row in rows]
+
+    def looks_by_day(self, regions: Iterable[str], since: int, until: int) -> list[DayLooks]:
+        return [
+            DayLooks(row[0], Role(row[1]), row[2])
+            for row in self._rows(
+                "SELECT (at - ?) / 86400000000 AS day, role, count(*) FROM trail"
+                f" WHERE region IN {IN} AND at >= ? AND at < ?"
+                " GROUP BY day, role ORDER BY day, role",
+                since,
+                as_json(regions),
+                since,
+                until,
+            )
+        ]
 
     def _look(self, row: Sequence[Any]) -> Look:
         region, at, id, who, role, what, whose, why, address = row

@@ -1,6 +1,7 @@
 """消费记录与对账: payments with their explanations, the monthly statement, premiums and certificates."""
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,7 +18,10 @@ from gongji.desk.premiums import Result, result
 from gongji.desk.settling import decision_of
 from gongji.desk.statements import statement
 from gongji.faces.billview import Named, bill_view
+from gongji.faces.charts import stacked
 from gongji.faces.family.shared import BOTH, Of, at, family
+from gongji.faces.institution.shared import PAYERS, payers
+from gongji.faces.language import written_month
 from gongji.faces.rules import quotes
 from gongji.faces.visit import Visit
 from gongji.policy.contributions import ResultState
@@ -47,7 +51,7 @@ class Payments(NamedTuple):
 
     rows: tuple[Payment, ...]
     people: tuple[tuple[str, str], ...]
-    months: tuple[str, ...]
+    months: Mapping[str, Mapping[str, int]]  # what was paid by whom, what went back taken off
 
 
 def payments_of(session: Session, person: str, asks: Caller, who: str, month: str) -> Payments:
@@ -82,8 +86,19 @@ def payments_of(session: Session, person: str, asks: Caller, who: str, month: st
             if who in ("", row.answer.patient) and month in ("", _month(row.answer))
         ),
         people=tuple(people.items()),
-        months=tuple(dict.fromkeys(_month(row.answer) for row in shown)),
+        months=_by_month(row for row in shown if who in ("", row.answer.patient)),
     )
+
+
+def _by_month(rows: Iterable[Payment]) -> dict[str, dict[str, int]]:
+    """The months, newest first: what the pool, the own account and cash have paid."""
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        sums = found.setdefault(_month(row.answer), dict.fromkeys(PAYERS, 0))
+        for key in PAYERS if row.own else ("pooled",):
+            fen = getattr(row.answer, f"{key}_fen")
+            sums[key] += -fen if row.back else fen
+    return dict(sorted(found.items(), reverse=True))
 
 
 def _month(answer: Answer) -> str:
@@ -100,7 +115,19 @@ async def payments(
         "payments", on.person, lambda s: payments_of(s, on.person, asks, who, month)
     )
     return request.page(
-        "family/payments.html", on=on, found=found, who=who, month=month, moment_of=moment
+        "family/payments.html",
+        on=on,
+        found=found,
+        who=who,
+        month=month,
+        moment_of=moment,
+        payers=payers(request),
+        chart=stacked(
+            [
+                (written_month(one, request.lang), {key: max(fen, 0) for key, fen in sums.items()})
+                for one, sums in reversed([*found.months.items()][:12])
+            ]
+        ),
     )
 
 

@@ -84,7 +84,7 @@ def served() -> Iterator[Served]:
     about = Words("示例", "sample")
     people = [DemoPerson(s.rpartition("-")[2] if r is Role.PERSON else r.value, r, where, s, s, about, True)
               for r, where, s in ROLES]  # fmt: skip
-    demo = DemoProvider(people, "127.0.0.1")
+    demo = DemoProvider(people, "127.0.0.1", SECRET)
     party = RelyingParty(demo.provider)
     house = House(SECRET, provider=party, demo=demo)
     app: Any = create_app(

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from httpx import Response
+from litestar.exceptions import NotAuthorizedException
 from litestar.testing import TestClient
 
 from faces.visitors import FATHER, Visitor, cashier, person, visible
@@ -25,18 +26,18 @@ from web.over_http import SECRET, Web, furnished
 ABOUT = Words("", "")
 
 
+PLAYED = [
+    DemoPerson("father", Role.PERSON, "310000", FATHER, "李明", ABOUT, True),
+    DemoPerson("ghost", Role.PERSON, "310000", "P310000-ghost", "无名", ABOUT),
+    DemoPerson("audit", Role.AUDITOR, "100000", "auditor", "审计", ABOUT),
+]
+
+
 @pytest.fixture
 def demo() -> Iterator[Web]:
     """The town with the demo provider before it."""
     town = furnished(Town())
-    provider = DemoProvider(
-        [
-            DemoPerson("father", Role.PERSON, "310000", FATHER, "李明", ABOUT, True),
-            DemoPerson("ghost", Role.PERSON, "310000", "P310000-ghost", "无名", ABOUT),
-            DemoPerson("audit", Role.AUDITOR, "100000", "auditor", "审计", ABOUT),
-        ],
-        "127.0.0.1",
-    )
+    provider = DemoProvider(PLAYED, "127.0.0.1", SECRET)
     party = RelyingParty(provider.provider)
     house = House(SECRET, provider=party, demo=provider)
     app: Any = create_app(
@@ -76,6 +77,19 @@ def test_a_code_is_good_once_and_for_the_browser_that_began(demo: Web) -> None:
     assert demo.client.get(back, follow_redirects=False).status_code == 502  # a second time
 
 
+def test_a_code_of_one_process_is_good_at_another_for_a_minute() -> None:
+    """Several workers serve the demonstration; a browser comes back to any of them."""
+    one, other = (DemoProvider(PLAYED, "127.0.0.1", SECRET) for _ in range(2))
+    stranger = DemoProvider(PLAYED, "127.0.0.1", b"another secret, 32 bytes and more")
+    code = one.code_for(PLAYED[0], "nonce", 1000)
+    for provider, now in ((stranger, 1000), (other, 1061)):
+        with pytest.raises(NotAuthorizedException):
+            provider.token(code, "gongji", now)
+    assert other.token(code, "gongji", 1060).count(".") == 2
+    with pytest.raises(NotAuthorizedException):
+        other.token(code, "gongji", 1060)
+
+
 def test_whoever_is_not_registered_is_sent_to_the_window(demo: Web) -> None:
     found = enter(demo, "ghost")
     assert found.status_code == 403 and "到经办窗口办理" in found.text
@@ -91,7 +105,7 @@ def test_a_sign_in_never_leads_elsewhere(demo: Web, next: str) -> None:
 def test_the_demo_provider_stays_on_this_machine() -> None:
     for host in ("0.0.0.0", "192.168.1.2", "gongji.example"):  # noqa: S104 - that is the point
         with pytest.raises(NotOnLoopback, match="anybody may be anybody"):
-            DemoProvider([], host)
+            DemoProvider([], host, SECRET)
 
 
 def test_without_the_demonstration_its_provider_is_not_there(web: Web) -> None:

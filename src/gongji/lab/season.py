@@ -1,5 +1,6 @@
-"""缴费季: how the sample's 李明 pays his son's premium, on the days of the region's own season."""
+"""缴费季: how the sample's families pay premiums from the pool, on the days of a region's season."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from gongji.desk.deducting import deduction
@@ -32,20 +33,21 @@ def begins(season: Season) -> datetime:
     return season.choose_by.value.at.replace(tzinfo=LOCAL_TIME) - timedelta(days=21)
 
 
-def pay_premium(session: Session, some: Family, season: Season) -> None:
-    """The school declares, the season's day comes, and the premium is taken from the pool. The
-    account gets so much before it that the first page's balance is what it was."""
+def pay_premiums(session: Session, payers: Sequence[Family], season: Season) -> None:
+    """The school declares, the season's day comes, and the premiums are taken from the pools. The
+    accounts get so much before it that their balances are afterwards what they were."""
     choose_by = season.choose_by.value.at.replace(tzinfo=LOCAL_TIME)
     fen = season.amount.value.fen if season.amount is not None else _PREMIUM_FEN
-    asked = Credit(
-        id=f"sample-{some.sponsor.id}-season",
-        person=some.sponsor.id,
-        purse=Purse.CARRIED,
-        amount_fen=fen,
-    )
     declared = session._replace(now=choose_by - timedelta(days=14))
-    assert credit(declared, asked) is False
-    _declare(declared, some, season.year, fen)
+    for some in payers:
+        asked = Credit(
+            id=f"sample-{some.sponsor.id}-season",
+            person=some.sponsor.id,
+            purse=Purse.CARRIED,
+            amount_fen=fen,
+        )
+        assert credit(declared, asked) is False
+        _declare(declared, some, season.year, fen)
     taken_on = _morning(season.deducted_from.value.day)
     chunk = deduction(season.region, season.year)(session._replace(now=taken_on), "")
     assert chunk.failed == 0, chunk

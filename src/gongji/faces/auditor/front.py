@@ -24,13 +24,13 @@ LOOKED_BACK = 14
 """Days of the trail in the picture."""
 
 LOOKERS = {
-    "family": Words("参保人", "insured persons"),
+    "insured": Words("参保人", "insured persons"),
     "place": Words("医药机构", "institutions"),
     "office": Words("经办、复核、审计", "clerks, reviewers, auditors"),
 }
 """Who stands on the trail, by the colour that it has in the picture."""
 
-_WHO = {Role.PERSON: "family", Role.INSTITUTION: "place"}
+_WHO = {Role.PERSON: "insured", Role.INSTITUTION: "place"}
 
 A_PAGE = 100
 """Lines of the trail on a page."""

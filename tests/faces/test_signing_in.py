@@ -1,6 +1,7 @@
 """Signing in: by provider, key and password; what locks, what runs out, and what leads nowhere."""
 
 import asyncio
+from collections import Counter as Counts
 from collections.abc import Iterator
 from typing import Any
 
@@ -174,6 +175,8 @@ def test_five_wrong_passwords_lock_an_account_for_a_while(web: Web) -> None:
     assert tried("right horse") == 422
     web.town.at("2025-11-10T09:16")
     assert tried("right horse") == 303
+    looks = web.town.ask(lambda s: s.unit.looks("310000", who="wang", limit=99, before=2**62))
+    assert Counts(one.what for one in looks) == {"sign_in": 2, "refused": 6}
 
 
 def test_an_unknown_login_is_told_the_same_as_a_wrong_password(web: Web) -> None:

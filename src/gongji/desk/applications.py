@@ -69,7 +69,7 @@ def do_once(
     return done
 
 
-def leave_trace(session: Session, by: SignIn, act: Act) -> None:
+def leave_trace(session: Session, by: Looker, act: Act) -> None:
     """Put a look or an act on the trail, which nobody can change."""
     session.unit.keep_looks([look_of(session, by, act)])
 

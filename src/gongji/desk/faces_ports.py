@@ -30,6 +30,14 @@ class Looker(Protocol):
     def subject(self) -> str: ...
 
 
+class Someone(NamedTuple):
+    """某人: a looker without a sign-in: a caller of the API, or an account that was not opened."""
+
+    region: str
+    role: Role
+    subject: str
+
+
 class SignIn(msgspec.Struct, frozen=True):
     """登录: one signed-in browser. `id` is a digest: whoever reads the store cannot use it.
 

@@ -4,6 +4,7 @@ from gongji.words import Words
 
 TRAIL: dict[str, Words] = {
     "sign_in": Words("登录", "signed in"),
+    "refused": Words("登录未通过", "was not let in"),
     "sign_out": Words("退出登录", "signed out"),
     "home": Words("查看首页", "first page"),
     "me": Words("查看登记信息", "what is registered"),

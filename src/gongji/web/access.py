@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -21,7 +21,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from gongji.desk.applications import Act
 from gongji.desk.counter import Counter
-from gongji.desk.faces_ports import Role
+from gongji.desk.faces_ports import Role, Someone
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.desk.traces import Traces
@@ -202,18 +202,10 @@ class Call(Request[Caller, Any, State]):
             what: str | None = self.route_handler.opt["look"]
             assert what is not None, "a route that reads says what the trail calls it"
             caller = self.caller
-            by = _Asker(caller.region, Role(caller.kind.value), caller.subject)
+            by = Someone(caller.region, Role(caller.kind.value), caller.subject)
             concerned = whose(found) if callable(whose) else whose
             await self.traces.keep(by, Act(what, concerned, self.address, "API"))
         return found
-
-
-class _Asker(NamedTuple):
-    """A caller, as the trail knows those who look."""
-
-    region: str
-    role: Role
-    subject: str
 
 
 # What a caller may touch ─────────────────────────────────────────────────────────────────────────

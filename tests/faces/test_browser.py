@@ -120,7 +120,7 @@ PATHS = {
                f"/family/bind/{'ab' * 12}/member", "/family/payments",
                f"/family/payments/{CLINIC}/b1", "/family/statement", "/family/premiums",
                "/family/codes", f"/family/codes/{CHILD}",
-               f"/family/why?tried=1&amount=5000&place={CLINIC}"],
+               "/sign-ins", f"/family/why?tried=1&amount=5000&place={CLINIC}"],
     "child": ["/family", "/family/pool"],
     "clerk": ["/clerk", f"/clerk/for/{FATHER}", f"/clerk/for/{FATHER}/standing",
               f"/clerk/for/{FATHER}/dissolve", f"/clerk/for/{FATHER}/forms", "/claims",

@@ -24,6 +24,7 @@ GET: Mapping[str, str] = {
     "/sign-in": ANYBODY,
     "/sign-in/key": ANYBODY,
     "/sign-in/staff": ANYBODY,
+    "/sign-ins": ANYBODY,
     "/docs": ANYBODY,
     "/example": ANYBODY,
     "/law": ANYBODY,

@@ -226,6 +226,17 @@ def test_signing_out_ends_it_in_the_store(web: Web) -> None:
     assert who.get("/family").status_code == 303
 
 
+def test_the_other_sign_ins_are_seen_and_ended(web: Web) -> None:
+    """One's own in this role, and nobody else's."""
+    here, other, child = (person(web, name) for name in ("father", "father", "child"))
+    page = visible(here.get("/sign-ins"))
+    assert page.count("另一处") == 1 and page.count("这里") == 1
+    assert here.post("/sign-ins").headers["location"] == "/sign-ins"
+    assert other.get("/family").status_code == 303
+    assert here.get("/family").status_code == child.get("/family").status_code == 200
+    assert "只在这里登录着" in here.get("/sign-ins").text
+
+
 def test_a_cookie_that_was_made_up_opens_nothing(web: Web) -> None:
     who = person(web, "father")
     real = who.cookie

@@ -4,6 +4,7 @@ from gongji.words import Words
 
 TRAIL: dict[str, Words] = {
     "sign_in": Words("登录", "signed in"),
+    "end_others": Words("退出其他地方的登录", "ended the other sign-ins"),
     "refused": Words("登录未通过", "was not let in"),
     "sign_out": Words("退出登录", "signed out"),
     "home": Words("查看首页", "first page"),

@@ -15,6 +15,7 @@ from gongji.terms import InstitutionKind, Level
 
 _claim_of = msgspec.json.Decoder(Claim).decode
 _fields = msgspec.json.Decoder(dict[str, str]).decode
+_SIGN_IN = "region, id, role, subject, opened_at, seen_at, ended_at"
 _LOOK = "region, at, id, who, role, what, whose, why, address"
 
 
@@ -75,12 +76,21 @@ class FacesRows(ClaimRows):
 
     def sign_in(self, region: str, id: str) -> SignIn | None:
         row = self._row(
-            "SELECT region, id, role, subject, opened_at, seen_at, ended_at FROM sign_ins"
-            " WHERE region = ? AND id = ?",
+            f"SELECT {_SIGN_IN} FROM sign_ins WHERE region = ? AND id = ?",
             region,
             id,
         )
-        return SignIn(row[0], row[1], Role(row[2]), *row[3:]) if row else None
+        return _sign_in(row) if row else None
+
+    def sign_ins_of(self, region: str, subject: str, *, since: int) -> list[SignIn]:
+        rows = self._rows(
+            f"SELECT {_SIGN_IN} FROM sign_ins WHERE region = ? AND subject = ? AND opened_at >= ?"
+            " ORDER BY opened_at, id",
+            region,
+            subject,
+            since,
+        )
+        return [_sign_in(row) for row in rows]
 
     def mark_sign_in(self, sign_in: SignIn) -> None:
         self._db.execute(
@@ -247,3 +257,7 @@ class FacesRows(ClaimRows):
         region, at, id, who, role, what, whose, why, address = row
         said = self._vault.open(why, f"look {id}").decode()
         return Look(region, at, id, who, Role(role), what, whose, said, address)
+
+
+def _sign_in(row: Sequence[Any]) -> SignIn:
+    return SignIn(row[0], row[1], Role(row[2]), *row[3:])

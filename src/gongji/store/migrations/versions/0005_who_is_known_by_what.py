@@ -1,4 +1,4 @@
-"""who is known by what"""
+"""who is known by what, and where signed in"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +19,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("region", "kind", "digest", "person", name="look_ups_pk"),
         sqlite_with_rowid=False,
     )
+    op.create_index("sign_ins_by_subject", "sign_ins", ["region", "subject", "opened_at"])

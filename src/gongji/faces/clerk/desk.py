@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from litestar import get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
@@ -29,18 +29,25 @@ _PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
 
 
 @get("/clerk", opt=CLERK, include_in_schema=False)
-async def search(request: Visit, q: FromQuery[str] = "") -> Any:
+async def search_page(request: Visit) -> Any:
     """One box: an identity number, a card, a person's id, or a whole name."""
-    asked = clean(q)[:100]
-    region = request.me.region
+    typed = await request.typed()
+    return request.page("clerk/search.html", asked=typed.get("q", ""), rows=[])
+
+
+@post("/clerk", opt=CLERK, include_in_schema=False)
+async def search(request: Visit) -> Any:
+    """Whom the box names: one person's page, or several to choose from. It is sent as a form, so
+    that no number stays in an address."""
+    asked = clean((await request.sent())["q"])[:100]
+    region, number = request.me.region, number_of(asked)
     found: dict[str, Identity] = {}
     if asked:
-        number = number_of(asked)
         found = await request.look(
             "find", _the_one, lambda s: find_people(s, region, asked, number)
         )
-        if len(found) == 1:
-            return request.go(f"/clerk/for/{_the_one(found)}")
+    if len(found) == 1:
+        return request.go(f"/clerk/for/{_the_one(found)}")
     rows = [(id, one.name, mask_number(one.number)) for id, one in sorted(found.items())]
     return request.page("clerk/search.html", asked=asked, rows=rows)
 
@@ -194,4 +201,4 @@ async def papers(request: Visit, person: FromPath[str]) -> Any:
     )
 
 
-ROUTES = [search, standing_page, standing, estate_page, estate, papers]
+ROUTES = [search_page, search, standing_page, standing, estate_page, estate, papers]

@@ -13,6 +13,7 @@ from faces.visitors import (
     auditor,
     cashier,
     clerk,
+    person,
     visible,
 )
 from gongji.desk.faces_ports import Role
@@ -36,6 +37,14 @@ def test_who_looked_at_whom_and_when(web: Web) -> None:
     page = visible(auditor(web).get("/auditor/trail", who=CLINIC))
     assert f"试算 {CHILD}" in page and "clerk-7" not in page
     assert "没有记录" in auditor(web).get("/auditor/trail", on="2025-11-09").text
+
+
+def test_the_looks_of_two_weeks_are_a_picture_with_its_table(web: Web) -> None:
+    person(web, "father").get("/family")
+    clerk(web).post("/clerk", {"q": FATHER})
+    page = auditor(web).get("/auditor").text
+    assert 'class="columns"' in page and "<title>11-10 " in page
+    assert "2025年11月10日 1 0 1" in visible(auditor(web).get("/auditor"))
 
 
 def test_the_auditors_own_look_is_on_the_trail(web: Web) -> None:
@@ -68,7 +77,7 @@ def test_a_long_trail_is_read_page_by_page(web: Web) -> None:
 
     for n in range(130):
         web.town.now += timedelta(seconds=1)
-        clerk(web, f"clerk-{n:03d}").get("/clerk", q=FATHER)
+        clerk(web, f"clerk-{n:03d}").post("/clerk", {"q": FATHER})
     first = auditor(web).get("/auditor/trail").text
     (onward,) = re.findall(r'href="(/auditor/trail\?[^"]*before=[^"]+)"', first)
     second = auditor(web).get(onward.replace("&amp;", "&")).text

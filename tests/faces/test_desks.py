@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,10 @@ from faces.visitors import (
     visible,
 )
 from gongji.desk.faces_ports import Look, Role
+from gongji.desk.people import register_person
+from gongji.desk.ports import Identity
+from gongji.policy.standing import Person
+from gongji.terms import Scheme
 from store.stores import VAULT, sqlite_file
 from town import Town
 from web.over_http import SECRET, Web
@@ -121,12 +126,34 @@ def test_a_region_without_the_rule_has_no_claims(web: Web) -> None:
 # The clerk ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_one_box_finds_a_person_by_number_id_and_name(web: Web) -> None:
+def test_one_box_finds_a_person_by_number_card_id_and_name(web: Web) -> None:
     who = clerk(web)
-    for asked in (number_of(web, "father"), FATHER, "张father"):
-        assert who.get("/clerk", q=asked).headers["location"] == f"/clerk/for/{FATHER}"
-    for asked in ("nobody", "P371300-father", "' OR 1=1 --", "%"):
-        assert "没有找到" in who.get("/clerk", q=asked).text
+    web.town.do(lambda s: s.unit.set_card(FATHER, "A12345678"))
+    for asked in (number_of(web, "father"), FATHER, "张father", "A12345678", "a 1234 5678"):
+        assert who.post("/clerk", {"q": asked}).headers["location"] == f"/clerk/for/{FATHER}"
+    for asked in ("nobody", "P371300-father", "' OR 1=1 --", "%", "张", "A1234567"):
+        assert "没有找到" in who.post("/clerk", {"q": asked}).text
+
+
+def test_several_people_of_one_name_are_told_apart_by_their_numbers(web: Web) -> None:
+    for n in range(2):
+        one = Person(f"P310000-same{n}", "310000", Scheme.RESIDENT)
+        known = Identity("赵同名", f"31019919800102{n:03d}0")
+        web.town.do(partial(register_person, person=one, identity=known, by="test"))
+    page = clerk(web).post("/clerk", {"q": "赵同名"}).text
+    assert "/clerk/for/P310000-same0" in page and "/clerk/for/P310000-same1" in page
+
+
+def test_a_card_is_noted_at_registration_and_read_at_the_till(web: Web) -> None:
+    asked = {"region": "310000", "name": "张child", "number": number_of(web, "child"),
+             "scheme": "resident", "card": "B12345678"}  # fmt: skip
+    found = web.post("/v1/people", asked, as_="key-clerk")
+    assert (found.status_code, found.json()) == (200, {"id": CHILD, "known": True})
+    wrong = web.post("/v1/people", {**asked, "card": "b-1"}, as_="key-clerk")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "card")
+    typed = {"do": "quote", "patient": "B12345678", "care": "outpatient", "category": "drug",
+             "channel": "window", "self_paid": "10", "listed": "yes"}  # fmt: skip
+    assert "现金收 ¥0.00" in visible(cashier(web).post("/institution", typed))
 
 
 def test_a_death_and_the_heirs(web: Web) -> None:

@@ -216,6 +216,17 @@ def test_payments_are_seen_as_the_rules_have_it(web: Web) -> None:
     assert person(web, "stranger").get("/family/payments/H310000-clinic/b1").status_code == 404
 
 
+def test_the_months_are_a_picture_with_its_table(web: Web) -> None:
+    """What went back is taken off; a sponsor sees of a member's bill what its money has paid."""
+    web.settle("b1", 150_00, fund_paid=100_00)
+    web.town.reverse("b1", "clinic", 50_00)
+    web.town.at("2025-12-01T09:00")
+    web.settle("b2", 30_00)
+    page = person(web, "father").get("/family/payments")
+    assert 'class="columns"' in page.text and "<title>11月 ¥100.00" in page.text
+    assert "2025-12 ¥0.00 ¥30.00 ¥0.00 2025-11 ¥0.00 ¥100.00 ¥0.00" in visible(page)
+
+
 def test_why_names_every_cause_with_what_helps(web: Web) -> None:
     found = person(web, "stranger").get(
         "/family/why", tried="1", place="Y310000-drugs", care="outpatient", amount="50"

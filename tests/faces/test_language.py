@@ -50,6 +50,8 @@ def test_every_word_of_the_trail_is_explained() -> None:
         used |= set(re.findall(r"\.act\(\s*[\w.]+,\s*\"(\w+)\"", text))
         used |= set(re.findall(r'family\(request, on, "(\w+)"\)', text))
         used |= set(re.findall(r'Act\("(\w+)"', text))
+    for file in (PACKAGE / "web").glob("*_routes.py"):
+        used |= set(re.findall(r'look="(\w+)"', file.read_text("utf-8")))
     assert used <= TRAIL.keys()
     assert {"unbind", "leave", "dissolve", "bind"} <= TRAIL.keys()
 

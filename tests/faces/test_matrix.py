@@ -24,6 +24,7 @@ GET: Mapping[str, str] = {
     "/sign-in": ANYBODY,
     "/sign-in/key": ANYBODY,
     "/sign-in/staff": ANYBODY,
+    "/sign-ins": ANYBODY,
     "/docs": ANYBODY,
     "/example": ANYBODY,
     "/law": ANYBODY,
@@ -219,7 +220,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "what the fund has paid": (
         "77.00",
-        {"/family/payments/{institution}/{id}": "m", "/institution": "i",
+        {"/family/payments/{institution}/{id}": "m",
          "/institution/day": "i", "/institution/receipts/{id}": "i",
          "/clerk/for/{person}/payments/{institution}/{id}": "c",
          "/auditor/decisions/{institution}/{id}": "a"},

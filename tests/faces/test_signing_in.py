@@ -1,12 +1,14 @@
 """Signing in: by provider, key and password; what locks, what runs out, and what leads nowhere."""
 
 import asyncio
+from collections import Counter as Counts
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from httpx import Response
+from litestar.exceptions import NotAuthorizedException
 from litestar.testing import TestClient
 
 from faces.visitors import FATHER, Visitor, cashier, person, visible
@@ -25,18 +27,18 @@ from web.over_http import SECRET, Web, furnished
 ABOUT = Words("", "")
 
 
+PLAYED = [
+    DemoPerson("father", Role.PERSON, "310000", FATHER, "李明", ABOUT, True),
+    DemoPerson("ghost", Role.PERSON, "310000", "P310000-ghost", "无名", ABOUT),
+    DemoPerson("audit", Role.AUDITOR, "100000", "auditor", "审计", ABOUT),
+]
+
+
 @pytest.fixture
 def demo() -> Iterator[Web]:
     """The town with the demo provider before it."""
     town = furnished(Town())
-    provider = DemoProvider(
-        [
-            DemoPerson("father", Role.PERSON, "310000", FATHER, "李明", ABOUT, True),
-            DemoPerson("ghost", Role.PERSON, "310000", "P310000-ghost", "无名", ABOUT),
-            DemoPerson("audit", Role.AUDITOR, "100000", "auditor", "审计", ABOUT),
-        ],
-        "127.0.0.1",
-    )
+    provider = DemoProvider(PLAYED, "127.0.0.1", SECRET)
     party = RelyingParty(provider.provider)
     house = House(SECRET, provider=party, demo=provider)
     app: Any = create_app(
@@ -76,6 +78,19 @@ def test_a_code_is_good_once_and_for_the_browser_that_began(demo: Web) -> None:
     assert demo.client.get(back, follow_redirects=False).status_code == 502  # a second time
 
 
+def test_a_code_of_one_process_is_good_at_another_for_a_minute() -> None:
+    """Several workers serve the demonstration; a browser comes back to any of them."""
+    one, other = (DemoProvider(PLAYED, "127.0.0.1", SECRET) for _ in range(2))
+    stranger = DemoProvider(PLAYED, "127.0.0.1", b"another secret, 32 bytes and more")
+    code = one.code_for(PLAYED[0], "nonce", 1000)
+    for provider, now in ((stranger, 1000), (other, 1061)):
+        with pytest.raises(NotAuthorizedException):
+            provider.token(code, "gongji", now)
+    assert other.token(code, "gongji", 1060).count(".") == 2
+    with pytest.raises(NotAuthorizedException):
+        other.token(code, "gongji", 1060)
+
+
 def test_whoever_is_not_registered_is_sent_to_the_window(demo: Web) -> None:
     found = enter(demo, "ghost")
     assert found.status_code == 403 and "到经办窗口办理" in found.text
@@ -91,7 +106,7 @@ def test_a_sign_in_never_leads_elsewhere(demo: Web, next: str) -> None:
 def test_the_demo_provider_stays_on_this_machine() -> None:
     for host in ("0.0.0.0", "192.168.1.2", "gongji.example"):  # noqa: S104 - that is the point
         with pytest.raises(NotOnLoopback, match="anybody may be anybody"):
-            DemoProvider([], host)
+            DemoProvider([], host, SECRET)
 
 
 def test_without_the_demonstration_its_provider_is_not_there(web: Web) -> None:
@@ -160,6 +175,8 @@ def test_five_wrong_passwords_lock_an_account_for_a_while(web: Web) -> None:
     assert tried("right horse") == 422
     web.town.at("2025-11-10T09:16")
     assert tried("right horse") == 303
+    looks = web.town.ask(lambda s: s.unit.looks("310000", who="wang", limit=99, before=2**62))
+    assert Counts(one.what for one in looks) == {"sign_in": 2, "refused": 6}
 
 
 def test_an_unknown_login_is_told_the_same_as_a_wrong_password(web: Web) -> None:
@@ -207,6 +224,17 @@ def test_signing_out_ends_it_in_the_store(web: Web) -> None:
     who = person(web, "father")
     assert who.post("/sign-out").headers["location"] == "/"
     assert who.get("/family").status_code == 303
+
+
+def test_the_other_sign_ins_are_seen_and_ended(web: Web) -> None:
+    """One's own in this role, and nobody else's."""
+    here, other, child = (person(web, name) for name in ("father", "father", "child"))
+    page = visible(here.get("/sign-ins"))
+    assert page.count("另一处") == 1 and page.count("这里") == 1
+    assert here.post("/sign-ins").headers["location"] == "/sign-ins"
+    assert other.get("/family").status_code == 303
+    assert here.get("/family").status_code == child.get("/family").status_code == 200
+    assert "只在这里登录着" in here.get("/sign-ins").text
 
 
 def test_a_cookie_that_was_made_up_opens_nothing(web: Web) -> None:

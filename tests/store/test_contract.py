@@ -18,6 +18,7 @@ from gongji.desk.ports import (
     CallerKind,
     Filing,
     Identity,
+    KnownBy,
     Movement,
     Pool,
     RunState,
@@ -31,6 +32,7 @@ from gongji.ledger.proof import BalanceRow, EntryRow, Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
+from gongji.store.people_rows import PeopleRows
 from gongji.terms import (
     NEVER,
     FilingChannel,
@@ -87,6 +89,38 @@ def test_what_is_begun_is_kept_at_the_end_of_its_block(store: Store) -> None:
         assert unit.people([ANN.id]) == {ANN.id: ANN}, "its own writing it sees at once"
     with store.read() as unit:
         assert unit.people([ANN.id]) == {ANN.id: ANN}
+
+
+def test_somebody_is_found_by_whole_name_and_by_card(store: Store) -> None:
+    """However the name was typed, in the region only, and by the card that was named last as well
+    as by the one before."""
+    first = Identity("买买提·艾则孜", "310101198001010018", card="A12345678")
+    with store.begin() as unit:
+        unit.add_people([(ANN, first), (BEN, Identity("某", f"{2:018d}"))], 100, "clerk")
+        unit.set_card(ANN.id, "B87654321")
+    with store.read() as unit:
+        for name in ("买买提·艾则孜", "买买提 • 艾则孜"):
+            assert unit.known_by(ANN.region, KnownBy.NAME, name, limit=9) == [ANN.id]
+        assert unit.known_by(ANN.region, KnownBy.NAME, "买买提", limit=9) == []
+        assert unit.known_by("371300", KnownBy.NAME, "买买提·艾则孜", limit=9) == []
+        for card in ("A12345678", "B87654321"):
+            assert unit.known_by(ANN.region, KnownBy.CARD, card, limit=9) == [ANN.id]
+        assert unit.known_by(ANN.region, KnownBy.CARD, "", limit=9) == []
+        assert unit.identities([ANN.id])[ANN.id].card == "B87654321"
+
+
+def test_whoever_was_registered_by_an_older_program_is_found_as_well(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look-ups are made at the first start with the key, once."""
+    with monkeypatch.context() as older:
+        older.setattr(PeopleRows, "_keep_look_ups", lambda rows, people: None)
+        enter(store, ANN, BEN)
+    inside: Any = store  # what the port does not show
+    for _ in range(2):
+        inside.check_key()
+        with store.read() as unit:
+            assert unit.known_by(ANN.region, KnownBy.NAME, ANN_ID.name, limit=9) == [ANN.id]
 
 
 class Mistake(Exception):
@@ -661,9 +695,9 @@ def test_answers_of_one_asker_between_two_moments_oldest_first(store: Store) -> 
             + [answer("x", SHOP.id, recorded_at=200)]
         )
     with store.read() as unit:
-        found = unit.answers_between(CLINIC.id, 200, 400)
+        found = unit.bills_between(CLINIC.id, 200, 400)
         assert [one.key.id for one in found] == ["b2", "b3"]
-        assert unit.answers_between(CLINIC.id, 401, NEVER) == []
+        assert unit.bills_between(CLINIC.id, 401, NEVER) == []
 
 
 def test_payments_are_summed_by_region_and_hour(store: Store) -> None:
@@ -691,6 +725,8 @@ def test_payments_are_summed_by_region_and_hour(store: Store) -> None:
         one = answer("b1")
         assert found[0][4:] == (2 * one.own_fen, 2 * one.pooled_fen, 2 * one.cash_fen)
         assert unit.hour_sums(["999999"], 0, NEVER) == []
+        assert unit.hour_sums([region], hour, 9 * hour, CLINIC.id) == found
+        assert unit.hour_sums([region], hour, 9 * hour, SHOP.id) == []
 
 
 # ── Law, years, runs ─────────────────────────────────────────────────────────────────────────────

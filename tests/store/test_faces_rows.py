@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gongji.desk.claims_ports import Claim, ClaimState
-from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
+from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAccount
 from gongji.desk.ports import Identity, RunState, Store
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
@@ -72,6 +72,30 @@ def test_the_trail_is_read_newest_first_and_by_what_is_asked(store: Store) -> No
         assert unit.looks(None, whose="P310000-y", limit=9, before=99) == [looks[1]]
         assert unit.looks(None, limit=1, before=3) == [looks[1]]
         assert unit.looks(LINYI, limit=9, before=99) == []
+
+
+def test_the_trail_is_counted_by_day_and_role(store: Store) -> None:
+    """Days run from the moment that is asked for; the last moment is outside."""
+    day = 86_400_000_000
+    looks = [
+        Look(SHANGHAI, at, f"l{at}", "a", role, "home", None, "", "::1")
+        for at, role in (
+            (day, Role.CLERK),
+            (day + 1, Role.CLERK),
+            (day + 2, Role.PERSON),
+            (3 * day - 1, Role.PERSON),
+            (3 * day, Role.PERSON),
+        )
+    ]
+    with store.begin() as unit:
+        unit.keep_looks(looks)
+    with store.read() as unit:
+        assert unit.looks_by_day([SHANGHAI, LINYI], day, 3 * day) == [
+            DayLooks(0, Role.CLERK, 2),
+            DayLooks(0, Role.PERSON, 1),
+            DayLooks(1, Role.PERSON, 1),
+        ]
+        assert unit.looks_by_day([LINYI], day, 3 * day) == []
 
 
 CLAIM = Claim(

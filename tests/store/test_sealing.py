@@ -21,6 +21,7 @@ SECRETS = {
     "name": "欧阳娜娜",
     "number": "310101198001010018",
     "phone": "13812345678",
+    "card": "SC20240917X",
     "agent": "代办人诸葛亮 310101197001010000",
     "key": "api-key-of-an-institution",
 }
@@ -33,7 +34,7 @@ def file(tmp_path: Path) -> Path:
     store.check_key()
     filing = Filing(FilingChannel.WINDOW, "clerk", SECRETS["agent"])
     with store.begin() as unit:
-        identity = Identity(SECRETS["name"], SECRETS["number"], SECRETS["phone"])
+        identity = Identity(SECRETS["name"], SECRETS["number"], SECRETS["phone"], SECRETS["card"])
         unit.add_person(ANN, identity, 100, "clerk")
         unit.add_person(BEN, Identity("某", "310101198001010026"), 100, "clerk")
         unit.add_pool(Pool("N310000-1", ANN.id, 100, NEVER, frozenset(), 100), filing)

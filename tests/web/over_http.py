@@ -15,7 +15,7 @@ from gongji.faces.house import House
 from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
 from gongji.terms import micros
 from gongji.web.access import make_token
-from gongji.web.app import create_app
+from gongji.web.app import create_app, furnishings
 from town import LINYI, SHANGHAI, Town
 
 SECRET = b"a secret for tests, 32 bytes long"
@@ -119,17 +119,23 @@ def sample_of(town: Town) -> SampleInfo:
     )
 
 
+IDLE: list[Litestar] = []
+"""Applications whose test is over. To register the routes of the API and the pages takes four
+times as long as to furnish a town; with other furniture they are another application."""
+
+
 @contextmanager
 def opened(*, with_sample: bool = True) -> Iterator[Web]:
-    """A furnished town over HTTP, closed afterwards."""
+    """A furnished town over HTTP, closed afterwards. Each has a store, a counter and secrets of its
+    own, and its application to itself while it is open."""
     town = furnished(Town())
-    sample = sample_of(town) if with_sample else None
-    app = create_app(
-        Counter(town.office),
-        token_secret=SECRET,
-        pages=pages(),
-        shared=shared(House(SECRET), sample),
-    )
+    belongings = shared(House(SECRET), sample_of(town) if with_sample else None)
+    counter = Counter(town.office)
+    app = IDLE.pop() if IDLE else create_app(counter, token_secret=SECRET, pages=pages())
+    app.state = furnishings(counter, token_secret=SECRET, shared=belongings)
+    routes = len(app.routes)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Web(town, client)
+    if len(app.routes) == routes:  # else a test has added one of its own
+        IDLE.append(app)
     town.close()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from litestar import get
 
+from gongji.desk.faces_ports import Look
 from gongji.desk.ports import CallerKind
 from web.over_http import Web, opened
 
@@ -200,6 +201,62 @@ def test_each_caller_reads_its_routes_and_no_other(town: Web) -> None:
             if (status == 200) is not (letter in allowed) or status >= 500:
                 wrong.append((path, letter, status))
     assert wrong == []
+
+
+NOBODYS = {"/v1/institutions/{institution}"}
+"""Behind a key or token, and yet of no person."""
+
+READ_BY_SENDING = {"POST /v1/quotes", "POST /v1/reasons", "POST /v1/adjudications",
+                   "POST /v1/people/find"}  # fmt: skip
+"""What is sent to without anything being done. Whatever else is sent leaves a record of its own."""
+
+
+def test_every_read_of_somebodys_papers_has_a_name_on_the_trail(town: Web) -> None:
+    named = {path if method == "GET" else f"{method} {path}"
+             for method, path, opt in routes(town) if opt.get("look")}  # fmt: skip
+    closed = {path for method, path, opt in routes(town)
+              if method == "GET" and None not in opt["access"]}  # fmt: skip
+    assert named == (closed - NOBODYS) | READ_BY_SENDING
+
+
+def test_every_read_of_somebodys_papers_leaves_its_trace(town: Web) -> None:
+    """Who, as what, whose: one line for each answer that was given, none for a refusal."""
+    opts = {path: opt for method, path, opt in routes(town) if method == "GET"}
+    for path in READ:
+        for letter, name in CALLERS.items():
+            before = looks(town)
+            found = asked(town, path, letter)
+            left = [one for one in looks(town) if one not in before]
+            if found.status_code != 200 or not opts[path].get("look"):
+                assert left == [], path
+                continue
+            (one,) = left
+            kind = next(kind for kind, letters in KINDS.items() if letter in letters)
+            assert (one.role.value, one.what) == (kind.value, opts[path]["look"]), path
+            if kind is CallerKind.PERSON:
+                assert one.who == town.town.id(name)
+            of = town.town.id("child" if "/{institution}/" in path else "father")
+            assert one.whose == (None if path == "/v1/settlements" else of), path
+
+
+def test_a_quote_and_a_search_leave_their_trace_and_a_settlement_its_record(town: Web) -> None:
+    before = looks(town)
+    bill = {key: value for key, value in town.bill("b1", 1_00).items() if key != "id"}
+    assert town.post("/v1/quotes", bill, as_="key-clinic").status_code == 200
+    assert town.post("/v1/reasons", bill, as_="key-clinic").status_code == 200
+    id = town.town.id("child")
+    number = town.town.ask(lambda s: s.unit.identities([id])[id].number)
+    sought = {"region": "310000", "number": number}
+    assert town.post("/v1/people/find", sought, as_="key-clinic").status_code == 200
+    town.settle("b1", 150_00, fund_paid=77_00, uncovered=3_21)
+    left = [(one.who, one.what, one.whose) for one in looks(town) if one not in before]
+    clinic = town.town.place("clinic")
+    assert sorted(left) == [(clinic, what, id) for what in ("find", "quote", "why")]
+
+
+def looks(web: Web) -> list[Look]:
+    """The trail, newest first."""
+    return web.town.ask(lambda s: s.unit.looks(None, limit=9999, before=2**62))
 
 
 def test_what_is_sent_is_looked_at_for_the_kinds_that_the_route_names(town: Web) -> None:

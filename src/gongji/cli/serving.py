@@ -52,7 +52,7 @@ def dressed(
     demo = (
         None
         if city is None
-        else DemoProvider(players(city, _SHOWN, _with_claims(office)), chosen.host)
+        else DemoProvider(players(city, _SHOWN, _with_claims(office)), chosen.host, secret)
     )
     house = House(
         secret,

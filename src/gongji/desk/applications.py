@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from gongji.desk.faces_ports import Draft, Look, SignIn
+from gongji.desk.faces_ports import Draft, Look, Looker, SignIn
 from gongji.desk.office import Session
 from gongji.policy.refusal import Code, Refusal, refuse
 
@@ -69,15 +69,20 @@ def do_once(
     return done
 
 
-def leave_trace(session: Session, by: SignIn, act: Act) -> None:
+def leave_trace(session: Session, by: Looker, act: Act) -> None:
     """Put a look or an act on the trail, which nobody can change."""
     session.unit.keep_looks([look_of(session, by, act)])
 
 
-def look_of(session: Session, by: SignIn, act: Act) -> Look:
+def region_of(by: Looker, act: Act) -> str:
+    """On whose trail an act stands: that of the region of the person concerned, where there is one."""
+    return act.whose[1:7] if act.whose else by.region
+
+
+def look_of(session: Session, by: Looker, act: Act) -> Look:
     """The line of the trail."""
     return Look(
-        region=act.whose[1:7] if act.whose else by.region,
+        region=region_of(by, act),
         at=session.at,
         id=secrets.token_hex(8),
         who=by.subject,

@@ -73,7 +73,7 @@ def midnight(day: date) -> datetime:
 def lines_of(session: Session, place: str, first: date, last: date) -> list[Line]:
     """An institution's settlements and reversals recorded from `first` to `last`, oldest first."""
     since, until = micros(midnight(first)), micros(midnight(last + timedelta(days=1)))
-    answers = session.unit.answers_between(place, since, until)
+    answers = session.unit.bills_between(place, since, until)
     settled = {answer.key: answer for answer in answers if answer.kind is AnswerKind.SETTLEMENT}
     elsewhere = {
         AnswerKey(place, answer.reverses) for answer in answers if answer.reverses

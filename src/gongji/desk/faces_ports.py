@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -17,6 +17,25 @@ class Role(StrEnum):
     REVIEWER = "reviewer"  # 复核人
     INSTITUTION = "institution"  # 定点医药机构
     AUDITOR = "auditor"  # 审计
+
+
+class Looker(Protocol):
+    """看的人: whoever stands on the trail, signed in at a page or calling by key or token."""
+
+    @property
+    def region(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+    @property
+    def subject(self) -> str: ...
+
+
+class Someone(NamedTuple):
+    """某人: a looker without a sign-in: a caller of the API, or an account that was not opened."""
+
+    region: str
+    role: Role
+    subject: str
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -84,12 +103,21 @@ class Look(msgspec.Struct, frozen=True):
     address: str
 
 
+class DayLooks(NamedTuple):
+    """一天的留痕: how many lines of one role stand on a region's trail on one day."""
+
+    day: int  # whole days since the beginning that was asked for
+    role: Role
+    lines: int
+
+
 class FacesUnit(Protocol):
     """The part of a unit that the faces need."""
 
     # Signing in
     def keep_sign_in(self, sign_in: SignIn) -> None: ...
     def sign_in(self, region: str, id: str) -> SignIn | None: ...
+    def sign_ins_of(self, region: str, subject: str, *, since: int) -> list[SignIn]: ...
     def mark_sign_in(self, sign_in: SignIn) -> None: ...
     def staff(self, region: str, login: str) -> StaffAccount | None: ...
     def keep_staff(self, account: StaffAccount) -> None: ...
@@ -112,3 +140,4 @@ class FacesUnit(Protocol):
         limit: int,
         before: int,
     ) -> list[Look]: ...
+    def looks_by_day(self, regions: Iterable[str], since: int, until: int) -> list[DayLooks]: ...

@@ -43,11 +43,15 @@ def new_id(kind: str, region: str) -> str:
 
 
 def register_person(session: Session, person: Person, identity: Identity, by: str) -> str:
-    """Register a person; whoever is registered already keeps the id. Returns the id."""
-    known = session.unit.find_person(person.region, identity.number)
+    """Register a person; whoever is registered already keeps the id, and gets the card that is
+    named. Returns the id."""
+    unit = session.unit
+    known = unit.find_person(person.region, identity.number)
     if known is not None:
+        if identity.card and unit.identities([known])[known].card != identity.card:
+            unit.set_card(known, identity.card)
         return known
-    session.unit.add_person(person, identity, session.at, by)
+    unit.add_person(person, identity, session.at, by)
     return person.id
 
 

@@ -70,6 +70,19 @@ def end_sign_in(session: Session, sign_in: SignIn) -> None:
     session.unit.mark_sign_in(msgspec.structs.replace(sign_in, ended_at=session.at))
 
 
+def live_sign_ins(session: Session, me: SignIn) -> list[SignIn]:
+    """Every sign-in of the same subject in the same role that still opens doors."""
+    known = session.unit.sign_ins_of(me.region, me.subject, since=session.at - _micros(LASTS))
+    return [one for one in known if one.role is me.role and is_live(session.at, one)]
+
+
+def end_others(session: Session, me: SignIn) -> None:
+    """End all of one's sign-ins but this one."""
+    for one in live_sign_ins(session, me):
+        if one.id != me.id:
+            end_sign_in(session, one)
+
+
 def caller_of(sign_in: SignIn) -> Caller:
     """Whoever is signed in, as the desk knows those who ask."""
     return Caller("sign-in", sign_in.region, _KINDS[sign_in.role], sign_in.subject)

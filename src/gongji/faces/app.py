@@ -11,6 +11,7 @@ from gongji.faces import (
     example_page,
     front,
     open_pages,
+    sign_ins_page,
     signing_in,
     verify_page,
 )
@@ -31,6 +32,7 @@ FORM_AROUND = 64 * 1024
 ROUTES: list[Any] = [
     *front.ROUTES,
     *signing_in.ROUTES,
+    *sign_ins_page.ROUTES,
     *demo_provider.ROUTES,
     *docs_page.ROUTES,
     *example_page.ROUTES,

@@ -1,7 +1,9 @@
 """图表: numbers made into places for SVG. The template draws them, with a table beneath each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from gongji.desk.ports import AnswerKind, HourSums
 
 HEIGHT, LEFT, WIDTH = 120, 8, 344
 """The drawing of a column chart, in the picture's own units."""
@@ -39,6 +41,16 @@ class Bar(NamedTuple):
     label: str
     value: int
     width: float
+
+
+def hourly(sums: Iterable[HourSums]) -> dict[int, dict[str, int]]:
+    """What was paid in each hour of a day by whom, in fen, without what went back."""
+    hours = {hour: {"own": 0, "pooled": 0, "cash": 0} for hour in range(24)}
+    for one in sums:
+        if one.kind is AnswerKind.SETTLEMENT:
+            for key in hours[one.hour]:
+                hours[one.hour][key] += getattr(one, f"{key}_fen")
+    return hours
 
 
 def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Columns:

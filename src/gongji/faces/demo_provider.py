@@ -4,6 +4,7 @@ It speaks OpenID Connect like any other, so that signing in is tried on the way 
 """
 
 import secrets
+from collections import deque
 from typing import Any, NamedTuple
 
 from joserfc import jwt
@@ -13,13 +14,15 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException
 
 from gongji.desk.faces_ports import Role
 from gongji.faces.oidc import Provider
+from gongji.faces.seals import seal_data, unseal_data
 from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.words import Words
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PATH = "/demo-provider"
 ISSUER = "http://127.0.0.1" + PATH
-_LASTS = 300
+_LASTS, _CODE_LASTS = 300, 60
+_CODE = "demo-code"
 
 
 class NotOnLoopback(Exception):
@@ -39,9 +42,10 @@ class DemoPerson(NamedTuple):
 
 
 class DemoProvider:
-    """The provider with its people, its key, and the codes that it has given out."""
+    """The provider with its people. Its codes are sealed with `secret`, so that each process of a
+    service knows the codes of the others; which are spent, each keeps for itself."""
 
-    def __init__(self, people: list[DemoPerson], host: str) -> None:
+    def __init__(self, people: list[DemoPerson], host: str, secret: bytes) -> None:
         if host not in LOOPBACK:
             raise NotOnLoopback(
                 f"{host} is not this machine; the demo identity provider, by which anybody may be"
@@ -56,29 +60,29 @@ class DemoProvider:
             name_en="the demo identity provider",
         )
         self._key = ECKey.generate_key("P-256", {"kid": "demo", "alg": "ES256", "use": "sig"})
-        self._codes: dict[str, tuple[DemoPerson, str]] = {}
+        self._secret = secret
+        self._spent: deque[str] = deque(maxlen=1000)
 
-    def code_for(self, person: DemoPerson, nonce: str) -> str:
-        """A code, good for one use."""
-        code = secrets.token_urlsafe(16)
-        while len(self._codes) > 1000:
-            self._codes.pop(next(iter(self._codes)))
-        self._codes[code] = (person, nonce)
-        return code
+    def code_for(self, person: DemoPerson, nonce: str, now: int) -> str:
+        """A code, good for one use within a minute."""
+        said = {"who": person.key, "nonce": nonce, "until": str(now + _CODE_LASTS)}
+        return seal_data(self._secret, _CODE, {**said, "one": secrets.token_urlsafe(8)})
 
     def token(self, code: str, client: str, now: int) -> str:
         """The signed word on who has been chosen, for the one code."""
-        found = self._codes.pop(code, None)
-        if found is None or client != self.provider.client_id:
+        said = unseal_data(self._secret, _CODE, code)
+        person = self.people.get(said.get("who", ""))
+        late = now > int(said.get("until", "0"))
+        if person is None or late or code in self._spent or client != self.provider.client_id:
             raise NotAuthorizedException
-        person, nonce = found
+        self._spent.append(code)
         claims = {
             "iss": ISSUER,
             "aud": client,
             "sub": f"demo:{person.key}",
             "iat": now,
             "exp": now + _LASTS,
-            "nonce": nonce,
+            "nonce": said["nonce"],
             "gongji_role": person.role.value,
             "gongji_region": person.region,
             "gongji_subject": person.subject,
@@ -125,7 +129,8 @@ async def choose(request: Visit) -> Any:
     demo, asked = _demo(request), request.query_params
     nonce, state, login_hint = (asked.get(key, "") for key in ("nonce", "state", "login_hint"))
     if (person := demo.people.get(login_hint)) is not None:
-        code = demo.code_for(person, nonce)
+        now = int(request.office.clock().timestamp())
+        code = demo.code_for(person, nonce, now)
         return request.go("/sign-in/return", code=code, state=state)
     return request.page("choose.html", people=list(demo.people.values()), nonce=nonce, state=state)
 

@@ -33,6 +33,12 @@ def written_day(day: date | str, lang: Lang) -> str:
     return str(format_date(known, "d MMM y", locale="en"))
 
 
+def written_month(month: str, lang: Lang) -> str:
+    """11月, Nov: of `2025-11`."""
+    known = date.fromisoformat(f"{month}-01")
+    return f"{known.month}月" if lang == "zh" else str(format_date(known, "MMM", locale="en"))
+
+
 def written_moment(moment: datetime, lang: Lang) -> str:
     """2025年11月10日 09:00, 10 Nov 2025, 09:00."""
     local = moment.astimezone(LOCAL_TIME)

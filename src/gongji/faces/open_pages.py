@@ -7,7 +7,7 @@ from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
-from gongji.desk.catalogue import NoEdition, look_up
+from gongji.desk.catalogue import Entry, NoEdition, look_up
 from gongji.faces.forms import clean, day_typed
 from gongji.faces.rules import quotes, refusal_told
 from gongji.faces.visit import OPEN_PAGE, Visit
@@ -15,7 +15,7 @@ from gongji.policy.enrolment import Enrolling, waiting
 from gongji.policy.pack import NoProvision, Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
-from gongji.terms import NATIONAL, local_day
+from gongji.terms import NATIONAL, Scheme, local_day
 from gongji.web.showing import provision_shown
 
 
@@ -104,8 +104,17 @@ async def medicines(
         regions=_regions(request),
         found=found,
         missing=missing,
+        shares=_shares,
         quotes=() if found is None else quotes(request.office.law, found.cites, request.lang),
     )
+
+
+def _shares(entry: Entry) -> list[tuple[int | None, list[Scheme]]]:
+    """The shares paid first, with the schemes that have each."""
+    found: dict[int | None, list[Scheme]] = {}
+    for scheme, bp in entry.shares_bp.items():
+        found.setdefault(bp, []).append(scheme)
+    return list(found.items())
 
 
 # Waiting months ──────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,8 @@ def unseal(secret: bytes, purpose: str, sealed: str | None) -> str | None:
     if not sealed or len(sealed) > _LONGEST:
         return None
     value, _, mark = sealed.rpartition(".")
-    return value if hmac.compare_digest(mark, _mark(secret, purpose, value)) else None
+    ours = _mark(secret, purpose, value).encode()
+    return value if hmac.compare_digest(mark.encode("utf-8", "replace"), ours) else None
 
 
 def seal_data(secret: bytes, purpose: str, data: dict[str, str]) -> str:

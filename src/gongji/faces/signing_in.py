@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from litestar import get, post
@@ -12,7 +12,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from gongji.desk.applications import Act, leave_trace
-from gongji.desk.faces_ports import Role, SignIn, StaffAccount
+from gongji.desk.faces_ports import Role, SignIn, Someone, StaffAccount
 from gongji.desk.office import Session
 from gongji.desk.ports import CallerKind
 from gongji.desk.sign_ins import end_sign_in, is_locked, open_sign_in, password_tried
@@ -199,13 +199,24 @@ async def by_password(request: Visit) -> Any:
     account = await request.counter.ask(lambda session: session.unit.staff(region, login))
     right = await asyncio.to_thread(_fits, account, form["password"])
     at = micros(request.office.clock())
-    if account is not None and not is_locked(at, account):
-        known = account
-        await request.counter.do(lambda session: password_tried(session, known, right))
-        if right:
+    if account is not None:
+        locked = is_locked(at, account)
+        await request.counter.do(partial(_tried, account, right, locked, request.address), region)
+        if right and not locked:
             return await _in(request, account.role, account.login, region, form["next"])
     wrong = request.say("登录名或密码不对，或者账号已暂时锁定。连续输错五次，锁定十五分钟。")
     return _staff(request, form, {"login": wrong}, 422)
+
+
+def _tried(
+    account: StaffAccount, right: bool, locked: bool, address: str, session: Session
+) -> None:
+    """Count a try at an account's password; one that opens nothing stands on the trail."""
+    if not locked:
+        password_tried(session, account, right)
+    if locked or not right:
+        who = Someone(account.region, account.role, account.login)
+        leave_trace(session, who, Act("refused", None, address))
 
 
 def _staff(request: Visit, form: Form, errors: dict[str, str], status: int = 200) -> Any:
@@ -261,7 +272,7 @@ async def _in(request: Visit, role: Role, subject: str, region: str, next: str) 
         leave_trace(session, made, Act("sign_in", whose, address))
         return token
 
-    token = await request.counter.do(opened)
+    token = await request.counter.do(opened, region)
     sealed = seal(request.house.secret, "sign-in", f"{region}~{token}")
     home = HOMES[role]
     onward = _safe(next)
@@ -282,7 +293,7 @@ async def out(request: Visit) -> Redirect:
             end_sign_in(session, was)
             leave_trace(session, was, act)
 
-        await request.counter.do(ended)
+        await request.counter.do(ended, was.region)
     return Redirect("/", status_code=303, cookies=[request.cookie(SIGN_IN, "", 0)])
 
 

@@ -4,6 +4,8 @@ from gongji.words import Words
 
 TRAIL: dict[str, Words] = {
     "sign_in": Words("登录", "signed in"),
+    "end_others": Words("退出其他地方的登录", "ended the other sign-ins"),
+    "refused": Words("登录未通过", "was not let in"),
     "sign_out": Words("退出登录", "signed out"),
     "home": Words("查看首页", "first page"),
     "me": Words("查看登记信息", "what is registered"),
@@ -23,6 +25,10 @@ TRAIL: dict[str, Words] = {
     "code": Words("绑定亲情账户", "held a code"),
     "show_code": Words("出示亲属的码", "showed a code"),
     "why": Words("试算原因", "asked why"),
+    "balance": Words("查看余额", "balances"),
+    "bills": Words("查看本人费用", "own bills"),
+    "plan": Words("查看商业险订单", "an order of a plan"),
+    "adjudicate": Words("裁定费用明细", "lines of a bill"),
     "standing": Words("查看参保状态", "standing"),
     "change_standing": Words("变更参保状态", "changed the standing"),
     "estate": Words("办理继承", "estate"),

@@ -94,14 +94,14 @@ async def enter(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
     if found.role not in roles:
         raise forbidden()
     if sign_ins.wants_marking(at, found):
-        await connection.counter.do(lambda session: sign_ins.mark(session, found))
+        await connection.counter.do(lambda session: sign_ins.mark(session, found), found.region)
 
 
 async def _keep_sent(visit: "Visit", was: SignIn) -> str | None:
     """Keep what was typed under a fresh id, for the one who typed it."""
     form, id, path = await read_form(visit), secrets.token_hex(12), visit.url.path
     kept = await visit.counter.do(
-        lambda session: applications.keep_form(session, was, id, path, form.typed())
+        lambda session: applications.keep_form(session, was, id, path, form.typed()), was.region
     )
     return None if isinstance(kept, Refusal) else id
 
@@ -157,11 +157,6 @@ class Visit(Call):
         """Today's law of a region."""
         return self.office.law.on(region, local_day(self.office.clock()))
 
-    @property
-    def address(self) -> str:
-        """Where the browser is, as far as the connection says."""
-        return self.client.host if self.client else ""
-
     # Language and look
 
     @cached_property
@@ -203,8 +198,7 @@ class Visit(Call):
         answer says whose papers they are, `whose` reads it from there."""
         found = await self.counter.ask(use_case)
         concerned = whose(found) if callable(whose) else whose
-        act, me = Act(what, concerned, self.address), self.me
-        await self.counter.do(lambda session: applications.leave_trace(session, me, act))
+        await self.traces.keep(self.me, Act(what, concerned, self.address))
         return found
 
     async def act(
@@ -214,11 +208,15 @@ class Visit(Call):
         whose: str | None,
         use_case: Callable[[Session], Outcome | Refusal],
         why: str = "",
+        *,
+        anywhere: bool = False,
     ) -> Draft | Refusal:
-        """Do what a form asks, once for the form's id, and leave a trace of it."""
+        """Do what a form asks, once for the form's id, and leave a trace of it. What it touches lies
+        in the region of whoever is signed in and in that of the person, or `anywhere`."""
         me, act = self.me, Act(what, whose, self.address, why)
+        regions = set() if anywhere else {me.region, applications.region_of(me, act)}
         return await self.counter.do(
-            lambda session: applications.do_once(session, me, id, what, act, use_case)
+            lambda session: applications.do_once(session, me, id, what, act, use_case), *regions
         )
 
     # Forms
@@ -257,7 +255,7 @@ class Visit(Call):
         """Keep what has been typed so far under the form's own id."""
         me = self.me
         kept = await self.counter.do(
-            lambda session: applications.keep_form(session, me, id, form, fields)
+            lambda session: applications.keep_form(session, me, id, form, fields), me.region
         )
         return accept(kept)
 

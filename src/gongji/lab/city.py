@@ -33,6 +33,7 @@ from gongji.lab.folk import (
     keys_of,
     li_ming,
 )
+from gongji.lab.season import begins, declare_next, latest_season, pay_premiums
 from gongji.policy.standing import Person
 from gongji.settlement.bill import SettlementRequest
 from gongji.terms import Care, Category, Channel, Credential, Status, local_day
@@ -87,6 +88,9 @@ def build_city(office: Office, *, seed: int = 2026, families: int = 72) -> City:
     keys = tuple(keys_of(places))
     folk = [li_ming(region) for region in REGIONS]
     folk += [family(rng, region, n) for region in REGIONS for n in range(families // len(REGIONS))]
+    plain = next(n for n, each in enumerate(folk) if each.story == "plain")
+    folk[plain] = msgspec.structs.replace(folk[plain], uses=folk[0].uses)
+    payers = (folk[0], folk[plain])
     visits = [visit for each in folk[len(REGIONS) :] for visit in _visits(rng, each)]
     visits.sort(key=lambda visit: visit.ago, reverse=True)
 
@@ -99,10 +103,10 @@ def build_city(office: Office, *, seed: int = 2026, families: int = 72) -> City:
             add_institution(opened, place)
         for each in keys:
             opened.unit.add_caller(each.caller, each.key, opened.at)
+        _contribute(session, opened, payers)
         for some in folk:
-            add_people(opened, some)
-            if some.kinship:
-                form_pool(opened, some)
+            if some not in payers:
+                move_in(opened, some)
         turned = False
         for visit in visits:
             if not turned and visit.ago <= TURNED:
@@ -154,13 +158,35 @@ def add_people(session: Session, some: Family) -> None:
     """Register a family's people and put money into their accounts."""
     for each in some.people:
         person = Person(each.id, each.region, each.scheme, born=each.born)
-        register_person(session, person, Identity(each.name, each.number, each.phone), "sample")
+        register_person(
+            session, person, Identity(each.name, each.number, each.phone, each.card), "sample"
+        )
         for purse, fen in each.sums.items():
             asked = Credit(
                 id=f"sample-{each.id}-{purse}", person=each.id, purse=purse, amount_fen=fen
             )
             paid = credit(session, asked)
             assert paid is False, f"{each.id}: {paid}"
+
+
+def _contribute(session: Session, opened: Session, payers: Sequence[Family]) -> None:
+    """Families that pay their children's premiums from the pool move in before a season that is
+    over, where the pack knows one; else with all others."""
+    season = latest_season(session, payers[0].region)
+    then = opened.now if season is None else min(begins(season), opened.now)
+    for some in payers:
+        move_in(session._replace(now=then), some)
+    if season is not None:
+        pay_premiums(session, payers, season)
+    for some in payers:
+        declare_next(session, some)
+
+
+def move_in(session: Session, some: Family) -> None:
+    """A family registers, and forms its pool where it wants one."""
+    add_people(session, some)
+    if some.kinship:
+        form_pool(session, some)
 
 
 def form_pool(session: Session, some: Family) -> Formed:

@@ -38,6 +38,7 @@ class SamplePerson(msgspec.Struct, frozen=True):
     name: str
     number: str
     phone: str
+    card: str
     born: date
     scheme: Scheme
     sums: Mapping[Purse, int]
@@ -90,6 +91,11 @@ def identity_number(region: str, born: date, serial: int) -> str:
     return first_17 + check_digit(first_17)
 
 
+def _card(region: str, serial: int) -> str:
+    """A social-security card's number. S stands for the sample: cards begin with other letters."""
+    return f"S{region[:2]}{serial:06d}"
+
+
 def institutions_of(region: str) -> list[SampleInstitution]:
     """A region's institutions; the last two are there to be refused."""
     hospital, pharmacy = InstitutionKind.HOSPITAL, InstitutionKind.PHARMACY
@@ -132,6 +138,7 @@ def li_ming(region: str) -> Family:
             name=name,
             number=identity_number(region, born, serial),
             phone=f"1990000{serial:04d}",
+            card=_card(region, serial),
             born=born,
             scheme=scheme,
             sums={purse: fen} if fen else {},
@@ -172,6 +179,7 @@ def family(rng: random.Random, region: str, number: int) -> Family:
                 name=surname + "".join(rng.sample(_GIVEN, rng.choice((1, 2)))),
                 number=identity_number(region, born, serial),
                 phone=f"1990000{1000 + REGIONS.index(region) * 1000 + serial:04d}",
+                card=_card(region, serial),
                 born=born,
                 scheme=Scheme.EMPLOYEE if employee else Scheme.RESIDENT,
                 sums=_sums(rng, region, story) if employee else {},

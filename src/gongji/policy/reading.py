@@ -306,13 +306,18 @@ class Law:
 
 
 def read_law(folders: Mapping[str, Mapping[str, str]]) -> Law:
-    """All packs, from folder name → file name → TOML text."""
+    """All packs, from folder name → file name → TOML text. A process reads the same texts once."""
+    return _read_law(tuple((name, tuple(files.items())) for name, files in folders.items()))
+
+
+@lru_cache(maxsize=4)
+def _read_law(folders: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Law:
     digest = hashlib.sha256()
     packs = []
-    for folder, files in sorted(folders.items()):
-        for name, text in sorted(files.items()):
+    for folder, files in sorted(folders):
+        for name, text in sorted(files):
             digest.update(f"{folder}/{name}\0{len(text)}\0{text}".encode())
-        packs.append(read_pack({f"{folder}/{name}": text for name, text in files.items()}))
+        packs.append(read_pack({f"{folder}/{name}": text for name, text in files}))
     regions = [pack.region for pack in packs]
     for region in regions:
         if regions.count(region) > 1:

@@ -14,6 +14,8 @@ ANSWER = (
 )
 """The columns of an answer, without its region."""
 
+_BILL = ANSWER.removesuffix(", facts, decision")
+
 
 class AnswerRows(Rows):
     """The part of a unit that remembers what was answered."""
@@ -98,11 +100,12 @@ class AnswerRows(Rows):
             )
         ]
 
-    def answers_between(self, asker: str, since: int, until: int) -> list[Answer]:
+    def bills_between(self, asker: str, since: int, until: int) -> list[Answer]:
+        """Without facts and decisions, which are most of what a row weighs."""
         return [
-            answer_of(row)
+            answer_of((*row, b"", b""))
             for row in self._rows(
-                f"SELECT {ANSWER} FROM answers WHERE region = ? AND recorded_at >= ?"
+                f"SELECT {_BILL} FROM answers WHERE region = ? AND recorded_at >= ?"
                 " AND recorded_at < ? AND asker = ? ORDER BY recorded_at, id",
                 asker[1:7],
                 since,
@@ -111,19 +114,23 @@ class AnswerRows(Rows):
             )
         ]
 
-    def hour_sums(self, regions: Iterable[str], since: int, until: int) -> list[HourSums]:
+    def hour_sums(
+        self, regions: Iterable[str], since: int, until: int, asker: str | None = None
+    ) -> list[HourSums]:
         return [
             HourSums(row[0], row[1], AnswerKind(row[2]), *row[3:])
             for row in self._rows(
                 "SELECT region, (recorded_at - ?) / 3600000000 AS hour, kind, count(*),"
                 " sum(own_fen), sum(pooled_fen), sum(cash_fen) FROM answers"
                 f" WHERE region IN {IN} AND recorded_at >= ? AND recorded_at < ?"
-                " AND kind IN ('settlement', 'reversal')"
+                " AND kind IN ('settlement', 'reversal') AND (? = '' OR asker = ?)"
                 " GROUP BY region, hour, kind ORDER BY region, hour, kind DESC",
                 since,
                 as_json(regions),
                 since,
                 until,
+                asker or "",
+                asker or "",
             )
         ]
 

@@ -6,15 +6,16 @@ from typing import Any
 import msgspec
 
 from gongji.desk.claims_ports import Claim, ClaimState
-from gongji.desk.faces_ports import Draft, Look, Role, SignIn, StaffAccount
+from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAccount
 from gongji.desk.ports import RunState
 from gongji.settlement.bill import Institution
 from gongji.store import faces_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.rows import Rows
+from gongji.store.rows import IN, Rows, as_json
 from gongji.terms import InstitutionKind, Level
 
 _claim_of = msgspec.json.Decoder(Claim).decode
 _fields = msgspec.json.Decoder(dict[str, str]).decode
+_SIGN_IN = "region, id, role, subject, opened_at, seen_at, ended_at"
 _LOOK = "region, at, id, who, role, what, whose, why, address"
 
 
@@ -75,12 +76,21 @@ class FacesRows(ClaimRows):
 
     def sign_in(self, region: str, id: str) -> SignIn | None:
         row = self._row(
-            "SELECT region, id, role, subject, opened_at, seen_at, ended_at FROM sign_ins"
-            " WHERE region = ? AND id = ?",
+            f"SELECT {_SIGN_IN} FROM sign_ins WHERE region = ? AND id = ?",
             region,
             id,
         )
-        return SignIn(row[0], row[1], Role(row[2]), *row[3:]) if row else None
+        return _sign_in(row) if row else None
+
+    def sign_ins_of(self, region: str, subject: str, *, since: int) -> list[SignIn]:
+        rows = self._rows(
+            f"SELECT {_SIGN_IN} FROM sign_ins WHERE region = ? AND subject = ? AND opened_at >= ?"
+            " ORDER BY opened_at, id",
+            region,
+            subject,
+            since,
+        )
+        return [_sign_in(row) for row in rows]
 
     def mark_sign_in(self, sign_in: SignIn) -> None:
         self._db.execute(
@@ -229,7 +239,25 @@ class FacesRows(ClaimRows):
         )
         return [self._look(row) for row in rows]
 
+    def looks_by_day(self, regions: Iterable[str], since: int, until: int) -> list[DayLooks]:
+        return [
+            DayLooks(row[0], Role(row[1]), row[2])
+            for row in self._rows(
+                "SELECT (at - ?) / 86400000000 AS day, role, count(*) FROM trail"
+                f" WHERE region IN {IN} AND at >= ? AND at < ?"
+                " GROUP BY day, role ORDER BY day, role",
+                since,
+                as_json(regions),
+                since,
+                until,
+            )
+        ]
+
     def _look(self, row: Sequence[Any]) -> Look:
         region, at, id, who, role, what, whose, why, address = row
         said = self._vault.open(why, f"look {id}").decode()
         return Look(region, at, id, who, Role(role), what, whose, said, address)
+
+
+def _sign_in(row: Sequence[Any]) -> SignIn:
+    return SignIn(row[0], row[1], Role(row[2]), *row[3:])

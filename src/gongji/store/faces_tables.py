@@ -16,6 +16,8 @@ sign_ins = table(
     key="region id",
 )
 
+Index("sign_ins_by_subject", sign_ins.c.region, sign_ins.c.subject, sign_ins.c.opened_at)
+
 staff_accounts = table(
     "staff_accounts",
     text("region"),

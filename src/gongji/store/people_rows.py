@@ -5,17 +5,16 @@ from typing import Any
 
 import msgspec
 
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.names import plain_name
+from gongji.desk.ports import Caller, CallerKind, Identity, KnownBy
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, Sent, all_of, by_region, day_of, iso
 from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
 
 INSTITUTION = "id, region, kind, level, designated, one_card"
+_identity_of = msgspec.json.Decoder(Identity).decode
 PERSON = "id, region, scheme, status, ecode, born, died, suspended_from, suspended_until"
-
-
-_identity = msgspec.json.Decoder(Identity).decode
 
 
 class PeopleRows(Rows):
@@ -68,7 +67,62 @@ class PeopleRows(Rows):
                 for person, identity in people
             ),
         )
+        self._keep_look_ups((person.id, identity) for person, identity in people)
         self._keep_standings([(person, 1) for person, _ in people], since, by)
+
+    def _keep_look_ups(self, people: Iterable[tuple[str, Identity]]) -> None:
+        self._db.executemany(
+            "INSERT INTO look_ups (region, kind, digest, person) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [
+                (id[1:7], kind.value, self._digest(kind, plain), id)
+                for id, identity in people
+                for kind, plain in (
+                    (KnownBy.NAME, identity.name),
+                    (KnownBy.CARD, identity.card),
+                )
+                if plain
+            ],
+        )
+
+    def _digest(self, kind: KnownBy, plain: str) -> bytes:
+        meant = plain_name(plain) if kind is KnownBy.NAME else plain
+        return self._vault.hash(f"{kind.value} {meant}")
+
+    def known_by(self, region: str, kind: KnownBy, plain: str, *, limit: int) -> list[str]:
+        rows = self._rows(
+            "SELECT person FROM look_ups WHERE region = ? AND kind = ? AND digest = ?"
+            " ORDER BY person LIMIT ?",
+            region,
+            kind.value,
+            self._digest(kind, plain),
+            limit,
+        )
+        return [row[0] for row in rows]
+
+    def set_card(self, person: str, card: str) -> None:
+        known = self.identities([person])[person]
+        identity = msgspec.structs.replace(known, card=card)
+        self._db.execute(
+            "UPDATE people SET sealed = ? WHERE region = ? AND id = ?",
+            (self._vault.seal(msgspec.json.encode(identity), person), person[1:7], person),
+        )
+        self._keep_look_ups([(person, identity)])
+
+    def fill_look_ups(self) -> None:
+        """Make the look-ups of whoever was registered before there were any: once a store."""
+        if self._row("SELECT 1 FROM marks WHERE name = 'look-ups'") is not None:
+            return
+        last = ("", "")
+        while rows := self._rows(
+            "SELECT region, id, sealed FROM people WHERE region > ? OR (region = ? AND id > ?)"
+            " ORDER BY region, id LIMIT 1000",
+            last[0],
+            *last,
+        ):
+            self._keep_look_ups((id, self._identity(sealed, id)) for _, id, sealed in rows)
+            last = rows[-1][0], rows[-1][1]
+        self._db.execute("INSERT INTO marks VALUES ('look-ups', ?)", (b"",))
 
     def set_standing(self, person: Person, since: int, by: str) -> None:
         (version,) = self._row(
@@ -114,7 +168,7 @@ class PeopleRows(Rows):
 
     def identities(self, ids: Iterable[str]) -> dict[str, Identity]:
         return {
-            row[0]: _identity(self._vault.open(row[1], row[0]))
+            row[0]: self._identity(row[1], row[0])
             for region, some in by_region(ids)
             for row in self._rows(
                 f"SELECT id, sealed FROM people WHERE region = ? AND id IN {IN}", region, some
@@ -131,10 +185,10 @@ class PeopleRows(Rows):
         return [self._db.execute(statement, pair) for pair in by_region(ids)]
 
     def _named(self, sent: Sent) -> dict[str, tuple[Person, Identity]]:
-        return {
-            row[0]: (person_of(row), _identity(self._vault.open(row[9], row[0])))
-            for row in all_of(sent)
-        }
+        return {row[0]: (person_of(row), self._identity(row[9], row[0])) for row in all_of(sent)}
+
+    def _identity(self, sealed: bytes, id: str) -> Identity:
+        return _identity_of(self._vault.open(sealed, id))
 
     def institutions(self, ids: Iterable[str]) -> dict[str, Institution]:
         return {row[0]: institution_of(row) for row in all_of(self._institutions(ids))}

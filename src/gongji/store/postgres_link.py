@@ -60,10 +60,12 @@ def as_arrays(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
         return None
     kinds = _kinds(plain[1], plain[2].split(", "))
     said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT * FROM {unnest(kinds)}"
-    return numbered(said), kinds
+    return numbered(said + (plain[3] or "")), kinds
 
 
-_ADDS = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(\?(?:, \?)*\)")
+_ADDS = re.compile(
+    r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(\?(?:, \?)*\)( ON CONFLICT DO NOTHING)?"
+)
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 

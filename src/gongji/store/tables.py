@@ -112,6 +112,15 @@ Index(
     **only_by(people.c.number_hash),
 )
 
+look_ups = table(
+    "look_ups",
+    text("region", "统筹区"),
+    text("kind", "姓名、社会保障卡号"),
+    sealed("digest", "带钥散列"),
+    text("person", "参保人"),
+    key="region kind digest person",
+)
+
 standings = table(
     "standings",
     text("region"),

@@ -13,9 +13,11 @@ class SqlUnit(SettlingRows, CalendarRows, CatalogueRows, PremiumRows, NationalRo
     """One transaction, with the statements that every database understands."""
 
     def check_key(self) -> None:
-        """Mark a new store with the key's check value; raise WrongKey where another is marked."""
+        """Mark a new store with the key's check value; raise WrongKey where another is marked. What an
+        older program has not looked up by is made good, which takes the key."""
         row = self._row("SELECT value FROM marks WHERE name = 'key'")
         if row is None:
             self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
         elif row[0] != self._vault.check:
             raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")
+        self.fill_look_ups()

@@ -19,9 +19,12 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
+from gongji.desk.applications import Act
 from gongji.desk.counter import Counter
-from gongji.desk.office import Office
+from gongji.desk.faces_ports import Role, Someone
+from gongji.desk.office import Office, Session
 from gongji.desk.ports import Asking, Caller, CallerKind
+from gongji.desk.traces import Traces
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import PersonId
 from gongji.terms import FilingChannel, local_day
@@ -40,9 +43,10 @@ ANYONE: dict[str, Any] = {"access": frozenset({None})}
 """No key is asked for: the law, the documents, the sample."""
 
 
-def only(*kinds: CallerKind) -> dict[str, Any]:
-    """The `opt` of a route: these may call it, nobody else."""
-    return {"access": frozenset(kinds)}
+def only(*kinds: CallerKind, look: str | None = None) -> dict[str, Any]:
+    """The `opt` of a route: these may call it, nobody else. `look` is what the trail calls a read of
+    somebody's papers; a route that reads none, or that leaves a record of its own, has none."""
+    return {"access": frozenset(kinds), "look": look}
 
 
 # Who asks ────────────────────────────────────────────────────────────────────────────────────────
@@ -175,6 +179,33 @@ class Call(Request[Caller, Any, State]):
     def caller(self) -> Caller:
         """Whom the guard has let in."""
         return self.user
+
+    @property
+    def traces(self) -> Traces:
+        """The way to the trail."""
+        found: Traces = self.app.state.traces
+        return found
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, as far as the connection says."""
+        return self.client.host if self.client else ""
+
+    async def read(
+        self, use_case: Callable[[Session], T], whose: str | Callable[[T], str | None] | None
+    ) -> T:
+        """Read somebody's papers, by the name that the route has for it on the trail. The trace is
+        on the disk before anything is shown; a refusal shows nothing and leaves none. Where only
+        the answer says whose papers they are, `whose` reads it from there."""
+        found = await self.counter.ask(use_case)
+        if not isinstance(found, Refusal):
+            what: str | None = self.route_handler.opt["look"]
+            assert what is not None, "a route that reads says what the trail calls it"
+            caller = self.caller
+            by = Someone(caller.region, Role(caller.kind.value), caller.subject)
+            concerned = whose(found) if callable(whose) else whose
+            await self.traces.keep(by, Act(what, concerned, self.address, "API"))
+        return found
 
 
 # What a caller may touch ─────────────────────────────────────────────────────────────────────────

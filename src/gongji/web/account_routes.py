@@ -44,7 +44,8 @@ from gongji.web.shown_calendar import StatementShown
 from gongji.web.shown_settlements import Payments
 
 
-@get("/people/{person:str}/account", opt=only(PERSON, CLERK, AUDITOR), operation_id="get_account")
+@get("/people/{person:str}/account", opt=only(PERSON, CLERK, AUDITOR, look="balance"),
+     operation_id="get_account")  # fmt: skip
 async def account(request: Call, person: PersonInPath, on: On = None) -> AccountShown:
     """Both balances, and what of them may be pooled (ACC-6): now, or at the end of a past day by
     the day on which things happened."""
@@ -64,17 +65,17 @@ async def account(request: Call, person: PersonInPath, on: On = None) -> Account
             pooled_fen=sum(held.of(purse) for purse in law.pooled_purses.value),
         )
 
-    return accept(await request.counter.ask(shown))
+    return accept(await request.read(shown, person))
 
 
-@get("/accounts/{person:str}/statements/{month:str}", opt=only(PERSON, CLERK, AUDITOR),
+@get("/accounts/{person:str}/statements/{month:str}", opt=only(PERSON, CLERK, AUDITOR, look="statement"),
      operation_id="get_statement")  # fmt: skip
 async def month_statement(
     request: Call, person: PersonInPath, month: MonthInPath
 ) -> StatementShown:
     """医保金月度对账单: what came and went in a month, `2025-11` (ACC-6)."""
     reads_of(request.caller, person)
-    found = accept(await request.counter.ask(lambda session: statement(session, person, month)))
+    found = accept(await request.read(lambda session: statement(session, person, month), person))
     said = msgspec.structs.asdict(found)
     said["opening"], said["closing"] = _balances(found.opening), _balances(found.closing)
     return StatementShown(**said)
@@ -97,7 +98,8 @@ async def put_in(request: Call, person: PersonInPath, data: JSONBody[CreditAsked
     )
 
 
-@get("/people/{person:str}/bills", opt=only(PERSON, CLERK, AUDITOR), operation_id="list_bills")
+@get("/people/{person:str}/bills", opt=only(PERSON, CLERK, AUDITOR, look="bills"),
+     operation_id="list_bills")  # fmt: skip
 async def bills(
     request: Call, person: PersonInPath, limit: Limit = 100, before: Before = None
 ) -> Payments:
@@ -105,8 +107,9 @@ async def bills(
     reads_of(request.caller, person)
     until = before_micros(before)
     rows = accept(
-        await request.counter.ask(
-            lambda session: own_bills(session, person, request.caller, limit=limit, before=until)
+        await request.read(
+            lambda session: own_bills(session, person, request.caller, limit=limit, before=until),
+            person,
         )
     )
     return page(rows, limit, Eye.PATIENT)
@@ -123,12 +126,12 @@ async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) ->
     return CodesHeld(holder=person, relatives=accept(held))
 
 
-@get("/people/{person:str}/family-codes", opt=only(PERSON, CLERK, AUDITOR),
+@get("/people/{person:str}/family-codes", opt=only(PERSON, CLERK, AUDITOR, look="codes"),
      operation_id="list_family_codes")  # fmt: skip
 async def codes(request: Call, person: PersonInPath) -> CodesHeld:
     """Whose codes a person holds."""
     reads_of(request.caller, person)
-    held = await request.counter.ask(lambda session: session.unit.codes_of(person))
+    held = await request.read(lambda session: session.unit.codes_of(person), person)
     return CodesHeld(holder=person, relatives=tuple(held))
 
 

@@ -24,8 +24,8 @@ LARGEST_BODY = 1024 * 1024
 """A long stay in hospital has two thousand lines; everything else that is sent is far shorter."""
 
 
-@post("/adjudications", opt=only(PERSON, INSTITUTION, CLERK), dto=Strict, return_dto=None,
-      status_code=200, request_max_body_size=LARGEST_BODY, operation_id="adjudicate")  # fmt: skip
+@post("/adjudications", opt=only(PERSON, INSTITUTION, CLERK, look="adjudicate"), dto=Strict,
+      return_dto=None, status_code=200, request_max_body_size=LARGEST_BODY, operation_id="adjudicate")  # fmt: skip
 async def decide(request: Call, data: JSONBody[FeeBill]) -> Adjudicated:
     """裁定费用明细: decide the lines of a bill by the catalogue and the law of its day (CAT-1, CAT-2).
     Nothing is written. `bill` in the answer can be sent to /v1/quotes as it is, and to
@@ -40,7 +40,7 @@ async def decide(request: Call, data: JSONBody[FeeBill]) -> Adjudicated:
     day = data.happened_on or today
     law_on(office.law, data.patient[1:7], day, field="happened_on", region_field="patient")
     try:
-        found = await request.counter.ask(lambda session: adjudicate(session, data))
+        found = await request.read(lambda session: adjudicate(session, data), data.patient)
     except NoEdition as error:
         raise no_edition(error, "happened_on") from None
     if isinstance(found, Unclear):

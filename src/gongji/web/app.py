@@ -11,6 +11,7 @@ from litestar.types import Message, Scope
 
 from gongji import __version__
 from gongji.desk.counter import Counter
+from gongji.desk.traces import Traces
 from gongji.web import (
     account_routes,
     adjudication_routes,
@@ -65,8 +66,8 @@ def create_app(
         request_max_body_size=BODY_LIMIT,
         exception_handlers=HANDLERS,
         before_send=[protect],
-        on_startup=[counter.start],
-        on_shutdown=[counter.stop],
+        on_startup=[_start],
+        on_shutdown=[_stop],
         openapi_config=OpenAPIConfig(
             title="Gongji 共济",
             version=__version__,
@@ -75,18 +76,45 @@ def create_app(
             # The framework's own pages load scripts from elsewhere. Ours are in `docs`.
             openapi_router=docs.NoPages("/none", route_handlers=[]),
         ),
-        state=State(
-            {
-                "counter": counter,
-                "doorkeeper": Doorkeeper(counter, token_secret),
-                "certificate_key": certificate_key or _derived(token_secret),
-                "public_address": public_address,
-                **(shared or {}),
-            }
+        state=furnishings(
+            counter,
+            token_secret=token_secret,
+            certificate_key=certificate_key,
+            public_address=public_address,
+            shared=shared,
         ),
         logging_config=None,
         debug=False,
     )
+
+
+def furnishings(
+    counter: Counter,
+    *,
+    token_secret: bytes,
+    certificate_key: bytes | None = None,
+    public_address: str | None = None,
+    shared: Mapping[str, Any] | None = None,
+) -> State:
+    """All that one application has and another has not; see `create_app`."""
+    return State(
+        {
+            "counter": counter,
+            "doorkeeper": Doorkeeper(counter, token_secret),
+            "traces": Traces(counter),
+            "certificate_key": certificate_key or _derived(token_secret),
+            "public_address": public_address,
+            **(shared or {}),
+        }
+    )
+
+
+def _start(app: Litestar) -> None:
+    app.state.counter.start()
+
+
+def _stop(app: Litestar) -> None:
+    app.state.counter.stop()
 
 
 def _v1() -> Router:

@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from gongji.settlement.bill import AskerId, InstitutionId, PersonId
 from gongji.terms import RegionCode
-from gongji.web.shapes import IdentityNumber, Name, Phone
+from gongji.web.shapes import Card, IdentityNumber, Name, Phone
 from gongji.words import Words
 
 MOMENT = Words(
@@ -221,6 +221,10 @@ IN_WORDS: Mapping[str, Words] = {
     pattern_of(IdentityNumber): Words(
         "18 位身份证号：17 位数字加一位校验码（数字或大写 X）",
         "an identity number of 18: 17 digits and a check character (a digit or a capital X)",
+    ),
+    pattern_of(Card): Words(
+        "社会保障卡号，由数字和大写字母组成，6 至 32 位",
+        "a social-security card number of 6 to 32 digits and capital letters",
     ),
     pattern_of(Phone): Words(
         "电话号码，由数字、+ 和 - 组成，最多 20 个字符",

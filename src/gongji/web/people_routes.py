@@ -42,7 +42,7 @@ from gongji.words import Words
 @post("/people", opt=only(CLERK), dto=Strict, return_dto=None, operation_id="register_person",
       responses={200: ResponseSpec(Registered, description="registered before, with this id")})  # fmt: skip
 async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Registered]:
-    """Register a person. Whoever is registered already keeps the id."""
+    """Register a person. Whoever is registered already keeps the id; a card that is named is noted."""
     office = request.office
     in_region(request.caller, data.region)
     if data.region not in office.law.packs:
@@ -56,7 +56,7 @@ async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Re
         data.ecode,
         birth_date(data.number),
     )
-    identity = Identity(data.name, data.number, data.phone)
+    identity = Identity(data.name, data.number, data.phone, data.card)
     by = request.caller.subject
     id = await request.counter.do(
         lambda session: register_person(session, person, identity, by), data.region
@@ -65,8 +65,8 @@ async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Re
     return Response(Registered(id=id, known=known), status_code=200 if known else 201)
 
 
-@post("/people/find", opt=only(PERSON, INSTITUTION, CLERK, AUDITOR), dto=Strict, return_dto=None,
-      status_code=200, operation_id="find_person")  # fmt: skip
+@post("/people/find", opt=only(PERSON, INSTITUTION, CLERK, AUDITOR, look="find"), dto=Strict,
+      return_dto=None, status_code=200, operation_id="find_person")  # fmt: skip
 async def find(request: Call, data: JSONBody[FindPerson]) -> FoundPerson:
     """Find a person by identity number. A person has to know the relative's name as well, and is
     not told which of the two was wrong."""
@@ -89,10 +89,10 @@ async def find(request: Call, data: JSONBody[FindPerson]) -> FoundPerson:
             return refuse(Code.UNKNOWN_PERSON)
         return FoundPerson(id=id, name=mask_name(name))
 
-    return accept(await request.counter.ask(found))
+    return accept(await request.read(found, _whose))
 
 
-@get("/people/{person:str}", opt=only(PERSON, CLERK, AUDITOR), operation_id="get_person")
+@get("/people/{person:str}", opt=only(PERSON, CLERK, AUDITOR, look="me"), operation_id="get_person")
 async def show(request: Call, person: PersonInPath, at: At = None) -> PersonShown:
     """A person, masked, with the standing of now or of a moment in the past."""
     reads_of(request.caller, person)
@@ -113,7 +113,7 @@ async def show(request: Call, person: PersonInPath, at: At = None) -> PersonShow
             standing=standing_shown(known),
         )
 
-    return accept(await request.counter.ask(shown))
+    return accept(await request.read(shown, person))
 
 
 @post("/people/{person:str}/standing", opt=only(CLERK), dto=Strict, return_dto=None,
@@ -131,21 +131,25 @@ async def change(
     return standing_shown(accept(changed))
 
 
-@get("/people/{person:str}/standings", opt=only(PERSON, CLERK, AUDITOR),
+@get("/people/{person:str}/standings", opt=only(PERSON, CLERK, AUDITOR, look="standing"),
      operation_id="list_standings")  # fmt: skip
 async def standings(request: Call, person: PersonInPath) -> Standings:
     """A person's standings, oldest first."""
     reads_of(request.caller, person)
-    rows = await request.counter.ask(lambda session: session.unit.standings(person))
-    if not rows:
-        accept(refuse(Code.UNKNOWN_PERSON))
-    return Standings(
-        person=person,
-        standings=tuple(standing_shown(known, since, by) for since, known, by in rows),
-    )
+
+    def shown(session: Session) -> Standings | Refusal:
+        rows = session.unit.standings(person)
+        listed = tuple(standing_shown(known, since, by) for since, known, by in rows)
+        return Standings(person=person, standings=listed) if rows else refuse(Code.UNKNOWN_PERSON)
+
+    return accept(await request.read(shown, person))
 
 
 # ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _whose(found: FoundPerson | Refusal) -> str | None:
+    return None if isinstance(found, Refusal) else found.id
 
 
 def standing_shown(

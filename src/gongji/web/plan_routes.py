@@ -37,7 +37,7 @@ async def buy(request: Call, person: PersonInPath, data: JSONBody[PlanAsked]) ->
     return _order(request, accept(await request.counter.do(bought, person[1:7])))
 
 
-@get("/people/{person:str}/plans/{id:str}", opt=only(PERSON, CLERK, AUDITOR),
+@get("/people/{person:str}/plans/{id:str}", opt=only(PERSON, CLERK, AUDITOR, look="plan"),
      operation_id="get_plan")  # fmt: skip
 async def show(request: Call, person: PersonInPath, id: AskersIdInPath) -> PlanOrderShown:
     """An order as it is now: for its buyer, for whom it insures, and for the office."""
@@ -46,7 +46,7 @@ async def show(request: Call, person: PersonInPath, id: AskersIdInPath) -> PlanO
     def found(session: Session) -> _Found | Refusal:
         return _with_rules(session, order_of(session, person, id, caller))
 
-    return _order(request, accept(hidden(request, await request.counter.ask(found), person)))
+    return _order(request, accept(hidden(request, await request.read(found, person), person)))
 
 
 @post("/people/{person:str}/plans/{id:str}/refunds", opt=only(CLERK), dto=Strict, return_dto=None,

@@ -105,7 +105,7 @@ def _result(law: Law, formed: pooling.Formed, member: str) -> MemberResult:
     )
 
 
-@get("/pools/{sponsor:str}", opt=only(PERSON, CLERK, AUDITOR), operation_id="get_pool")
+@get("/pools/{sponsor:str}", opt=only(PERSON, CLERK, AUDITOR, look="pool"), operation_id="get_pool")
 async def show(request: Call, sponsor: PersonInPath, at: At = None) -> PoolShown:
     """A sponsor's pool, now or in the past. A member sees the sponsor and itself, never the other
     members (NET-13)."""
@@ -121,7 +121,7 @@ async def show(request: Call, sponsor: PersonInPath, at: At = None) -> PoolShown
         names = {id: mask_name(known.name) for id, known in session.unit.identities(ids).items()}
         return _pool_shown(view, names, when or now)
 
-    return accept(hidden(request, await request.counter.ask(shown), sponsor))
+    return accept(hidden(request, await request.read(shown, sponsor), sponsor))
 
 
 def _pool_shown(view: PoolView, names: dict[str, str], at: datetime) -> PoolShown:
@@ -218,7 +218,7 @@ async def choose(request: Call, sponsor: PersonInPath, data: JSONBody[ChooseUses
     )
 
 
-@get("/pools/{sponsor:str}/payments", opt=only(PERSON, CLERK, AUDITOR),
+@get("/pools/{sponsor:str}/payments", opt=only(PERSON, CLERK, AUDITOR, look="payments"),
      operation_id="list_pooled_payments")  # fmt: skip
 async def payments(
     request: Call, sponsor: PersonInPath, limit: Limit = 100, before: Before = None
@@ -226,8 +226,9 @@ async def payments(
     """Payments from a sponsor's money, newest first: all of them for the sponsor, its own for a
     member (NET-13)."""
     caller, until = request.caller, before_micros(before)
-    rows = await request.counter.ask(
-        lambda session: pooled_payments(session, sponsor, caller, limit=limit, before=until)
+    rows = await request.read(
+        lambda session: pooled_payments(session, sponsor, caller, limit=limit, before=until),
+        sponsor,
     )
     eye = Eye.OFFICE
     if caller.kind is PERSON:

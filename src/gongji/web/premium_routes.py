@@ -52,7 +52,8 @@ async def register(request: Call, data: JSONBody[PremiumDue]) -> PremiumShown:
     )
 
 
-@get("/premiums/{person:str}/{year:int}", opt=only(PERSON, CLERK), operation_id="get_premium")
+@get("/premiums/{person:str}/{year:int}", opt=only(PERSON, CLERK, look="premiums"),
+     operation_id="get_premium")  # fmt: skip
 async def result(request: Call, person: PersonInPath, year: YearInPath) -> PremiumResult:
     """缴费结果: what became of a premium, from the day on which results are published (CON-6). For
     the person, its sponsor and the window."""
@@ -61,7 +62,7 @@ async def result(request: Call, person: PersonInPath, year: YearInPath) -> Premi
     return await _result(request, found)
 
 
-@get("/premiums/{person:str}/{year:int}/certificate", opt=only(PERSON, CLERK),
+@get("/premiums/{person:str}/{year:int}/certificate", opt=only(PERSON, CLERK, look="certificate"),
      operation_id="get_certificate")  # fmt: skip
 async def certificate(request: Call, person: PersonInPath, year: YearInPath) -> CertificateShown:
     """缴费证明: what the certificate says, from the tenth working day after the deduction on
@@ -84,7 +85,7 @@ async def certificate(request: Call, person: PersonInPath, year: YearInPath) -> 
     )
 
 
-@get("/premiums/{person:str}/{year:int}/certificate.pdf", opt=only(PERSON, CLERK),
+@get("/premiums/{person:str}/{year:int}/certificate.pdf", opt=only(PERSON, CLERK, look="certificate"),
      media_type="application/pdf", operation_id="print_certificate")  # fmt: skip
 async def paper(request: Call, person: PersonInPath, year: YearInPath) -> Response[bytes]:
     """缴费证明 on paper: a PDF with a QR code that leads to the page that verifies it."""
@@ -122,13 +123,13 @@ async def _asked(request: Call, person: str, use_case: Callable[[Session], T | R
     a premium is registered (NET-13)."""
     caller = request.caller
 
-    def asked(session: Session) -> tuple[T | Refusal, bool]:
-        region = person[1:7]
+    def asked(session: Session) -> T | Refusal:
+        found, region = use_case(session), person[1:7]
         bonds = session.unit.contributing_bonds(region, [person], session.at).get(person, ())
-        return use_case(session), any(caller.may_act_for(bond.sponsor) for bond in bonds)
+        bound = any(caller.may_act_for(bond.sponsor) for bond in bonds)
+        return found if bound else hidden(request, found, person)
 
-    found, bound = await request.counter.ask(asked)
-    return accept(found if bound else hidden(request, found, person))
+    return accept(await request.read(asked, person))
 
 
 def _withdrawal(request: Call, found: Withdrawal | None) -> WithdrawalShown | None:

@@ -105,8 +105,8 @@ async def law_of(office: Office, version: str) -> Law:
 # Asking without settling ─────────────────────────────────────────────────────────────────────────
 
 
-@post("/quotes", opt=only(PERSON, INSTITUTION, CLERK), dto=Strict, return_dto=None,
-      status_code=200, operation_id="quote")  # fmt: skip
+@post("/quotes", opt=only(PERSON, INSTITUTION, CLERK, look="quote"), dto=Strict,
+      return_dto=None, status_code=200, operation_id="quote")  # fmt: skip
 async def get_quote(request: Call, data: JSONBody[Bill]) -> DecisionShown:
     """试算: what a settlement would answer now. Nothing is written."""
     decision = (await _quoted(request, data)).decision
@@ -114,8 +114,8 @@ async def get_quote(request: Call, data: JSONBody[Bill]) -> DecisionShown:
     return quote_shown(decision, data.patient, data.institution, request.office.law, eye)
 
 
-@post("/reasons", opt=only(PERSON, INSTITUTION, CLERK), dto=Strict, return_dto=None,
-      status_code=200, operation_id="why")  # fmt: skip
+@post("/reasons", opt=only(PERSON, INSTITUTION, CLERK, look="why"), dto=Strict,
+      return_dto=None, status_code=200, operation_id="why")  # fmt: skip
 async def why(request: Call, data: JSONBody[Bill]) -> ReasonsShown:
     """为什么不能用: every cause that shuts the pool for such a bill, each with its rule (SET-13)."""
     return reasons_shown((await _quoted(request, data)).decision, request.office.law)
@@ -127,24 +127,24 @@ async def _quoted(request: Call, bill: Bill) -> Quoted:
     else:
         acts_for(request.caller, bill.patient)
     _sound(request.office, bill)
-    return accept(await request.counter.ask(lambda session: quote(session, bill)))
+    return accept(await request.read(lambda session: quote(session, bill), bill.patient))
 
 
 # What was settled ────────────────────────────────────────────────────────────────────────────────
 
 
-@get("/settlements", opt=only(INSTITUTION), operation_id="list_settlements")
+@get("/settlements", opt=only(INSTITUTION, look="day"), operation_id="list_settlements")
 async def list_own(request: Call, limit: Limit = 100, before: Before = None) -> Payments:
     """An institution's own settlements and reversals, newest first."""
     asker, until = request.caller.subject, before_micros(before)
-    rows = await request.counter.ask(
-        lambda session: session.unit.answers_of_asker(asker, limit=limit, before=until)
+    rows = await request.read(
+        lambda session: session.unit.answers_of_asker(asker, limit=limit, before=until), None
     )
     return page(rows, limit, Eye.PATIENT)
 
 
-@get("/settlements/{institution:str}/{id:str}", opt=only(PERSON, INSTITUTION, CLERK, AUDITOR),
-     operation_id="get_settlement")  # fmt: skip
+@get("/settlements/{institution:str}/{id:str}", operation_id="get_settlement",
+     opt=only(PERSON, INSTITUTION, CLERK, AUDITOR, look="payment"))  # fmt: skip
 async def show(
     request: Call, institution: InstitutionInPath, id: AskersIdInPath
 ) -> SettlementShown:
@@ -153,8 +153,8 @@ async def show(
     return await _shown(request, answer)
 
 
-@get("/decisions/{institution:str}/{id:str}", opt=only(PERSON, INSTITUTION, CLERK, AUDITOR),
-     operation_id="get_decision")  # fmt: skip
+@get("/decisions/{institution:str}/{id:str}", operation_id="get_decision",
+     opt=only(PERSON, INSTITUTION, CLERK, AUDITOR, look="payment"))  # fmt: skip
 async def decision(
     request: Call, institution: InstitutionInPath, id: AskersIdInPath
 ) -> StoredDecision:
@@ -173,8 +173,8 @@ async def decision(
     )
 
 
-@get("/decisions/{institution:str}/{id:str}/replay", opt=only(PERSON, INSTITUTION, CLERK, AUDITOR),
-     operation_id="replay_decision")  # fmt: skip
+@get("/decisions/{institution:str}/{id:str}/replay", operation_id="replay_decision",
+     opt=only(PERSON, INSTITUTION, CLERK, AUDITOR, look="replay"))  # fmt: skip
 async def replay_it(
     request: Call, institution: InstitutionInPath, id: AskersIdInPath
 ) -> ReplayShown:
@@ -202,7 +202,11 @@ async def _stored(request: Call, institution: str, id: str) -> tuple[Answer, Seq
             return refuse(Code.UNKNOWN_SETTLEMENT)
         return answer, session.unit.reversals_of(key)
 
-    return accept(await request.counter.ask(found))
+    return accept(await request.read(found, _patient_of))
+
+
+def _patient_of(found: tuple[Answer, Sequence[Answer]] | Refusal) -> str | None:
+    return None if isinstance(found, Refusal) else found[0].patient
 
 
 def _reads(caller: Caller, answer: Answer) -> bool:

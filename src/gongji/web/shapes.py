@@ -52,6 +52,13 @@ Phone = Annotated[
         max_length=20, pattern="^[0-9+-]*" + _END, description="digits, + and -; empty for none"
     ),
 ]
+Card = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=32, pattern="^([0-9A-Z]{6,32})?" + _END,
+        description="社会保障卡号: 6 to 32 digits and capital letters; empty for none",
+    ),
+]  # fmt: skip
 Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 Years = Annotated[frozenset[Year], msgspec.Meta(max_length=100)]
@@ -75,6 +82,7 @@ class RegisterPerson(_Asked, frozen=True, kw_only=True):
     status: Status = Status.ACTIVE
     ecode: bool = True
     phone: Phone = ""
+    card: Card = ""
 
 
 class FindPerson(_Asked, frozen=True, kw_only=True):

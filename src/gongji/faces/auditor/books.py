@@ -50,7 +50,7 @@ async def begin(request: Visit) -> Any:
             leave_trace(session, me, act)
         return fresh
 
-    fresh = await request.counter.do(begun)
+    fresh = await request.counter.do(begun, me.region)
     task = BackgroundTask(_walk, request.counter, me.region, form.id) if fresh else None
     return Redirect(f"/auditor/proofs/{form.id}", status_code=303, background=task)
 
@@ -59,7 +59,7 @@ async def _walk(counter: Counter, region: str, id: str) -> None:
     """The proof itself, after the answer has gone out. A proof that fails stays unfinished."""
     try:
         walked = await counter.ask(walk)
-        await counter.do(lambda session: end_proof(session, region, id, walked))
+        await counter.do(lambda session: end_proof(session, region, id, walked), region)
     except Exception:
         log.exception("a proof of the books failed")
 

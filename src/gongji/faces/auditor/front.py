@@ -1,21 +1,36 @@
 """审计首页与留痕: the day's payments, and who looked at whose papers or did what for whom."""
 
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import get
 from litestar.params import FromQuery
 
 from gongji.desk.day_book import midnight
-from gongji.desk.faces_ports import Look
+from gongji.desk.faces_ports import DayLooks, Look, Role
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKind, HourSums
 from gongji.faces.auditor.shared import AUDITOR, region_names, regions_of
-from gongji.faces.charts import stacked
+from gongji.faces.charts import hourly, stacked
 from gongji.faces.forms import clean, day_typed
 from gongji.faces.institution.shared import PAYERS, payers
 from gongji.faces.trail_words import TRAIL
 from gongji.faces.visit import Visit
 from gongji.terms import NEVER, local_day, micros, midnight_after, moment
+from gongji.words import Words
+
+LOOKED_BACK = 14
+"""Days of the trail in the picture."""
+
+LOOKERS = {
+    "insured": Words("参保人", "insured persons"),
+    "place": Words("医药机构", "institutions"),
+    "office": Words("经办、复核、审计", "clerks, reviewers, auditors"),
+}
+"""Who stands on the trail, by the colour that it has in the picture."""
+
+_WHO = {Role.PERSON: "insured", Role.INSTITUTION: "place"}
 
 A_PAGE = 100
 """Lines of the trail on a page."""
@@ -28,11 +43,15 @@ async def front(request: Visit, on: FromQuery[str] = "") -> Any:
     start, regions = midnight(chosen), regions_of(request)
     since, until = micros(start), micros(midnight_after(start))
 
-    def found(session: Session) -> list[HourSums]:
-        return session.unit.hour_sums(regions, since, until)
+    earlier = micros(midnight(chosen - timedelta(days=LOOKED_BACK - 1)))
 
-    rows = await request.counter.ask(found)
-    hours = {hour: dict.fromkeys(PAYERS, 0) for hour in range(24)}
+    def found(session: Session) -> tuple[list[HourSums], list[DayLooks]]:
+        unit = session.unit
+        sums = unit.hour_sums(regions, since, until)
+        return sums, unit.looks_by_day(regions, earlier, until)
+
+    rows, looks = await request.counter.ask(found)
+    hours = hourly(rows)
     totals = {
         region: {"settled": 0, "reversed": 0, **dict.fromkeys(PAYERS, 0)} for region in regions
     }
@@ -42,7 +61,7 @@ async def front(request: Visit, on: FromQuery[str] = "") -> Any:
         for key in PAYERS:
             fen = getattr(row, f"{key}_fen")
             totals[row.region][key] += -fen if back else fen
-            hours[row.hour][key] += 0 if back else fen
+    days = _looks_by_day(chosen, looks)
     return request.page(
         "auditor/front.html",
         chosen=chosen,
@@ -51,7 +70,19 @@ async def front(request: Visit, on: FromQuery[str] = "") -> Any:
         by_hour=[(hour, values) for hour, values in hours.items() if any(values.values())],
         totals=totals,
         names=region_names(request),
+        lookers={key: words.say(request.lang) for key, words in LOOKERS.items()},
+        looks=stacked([(f"{one.month}-{one.day}", values) for one, values in days.items()], each=3),
+        by_day=[(one, values) for one, values in days.items() if any(values.values())][::-1],
     )
+
+
+def _looks_by_day(last: date, looks: Iterable[DayLooks]) -> dict[date, dict[str, int]]:
+    """So many lines stand on the trail, by day and by who it was."""
+    first = last - timedelta(days=LOOKED_BACK - 1)
+    days = {first + timedelta(days=n): dict.fromkeys(LOOKERS, 0) for n in range(LOOKED_BACK)}
+    for one in looks:
+        days[first + timedelta(days=one.day)][_WHO.get(one.role, "office")] += one.lines
+    return days
 
 
 @get("/auditor/trail", opt=AUDITOR, include_in_schema=False)

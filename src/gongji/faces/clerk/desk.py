@@ -4,14 +4,14 @@ import re
 from typing import Any
 
 from litestar import get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 
 from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
 from gongji.desk.family_view import family_view
+from gongji.desk.finding import find_people
 from gongji.desk.identity import mask_number
 from gongji.desk.life import Estate, Heir, settle_estate
-from gongji.desk.names import same_name
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, change_standing
 from gongji.desk.ports import Identity
@@ -24,47 +24,36 @@ from gongji.web.problems import accept
 from gongji.words import name_of
 
 CLERK = page_for(Role.CLERK)
-SCANNED = 20_000
-"""A name is looked for among so many people; beyond it the number is needed, since names are sealed."""
 
 _PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
 
 
 @get("/clerk", opt=CLERK, include_in_schema=False)
-async def search(request: Visit, q: FromQuery[str] = "") -> Any:
-    """One box: an identity number, a person's id, or a name."""
-    asked = clean(q)[:100]
-    region = request.me.region
-    found: list[tuple[str, Identity]] = []
+async def search_page(request: Visit) -> Any:
+    """One box: an identity number, a card, a person's id, or a whole name."""
+    typed = await request.typed()
+    return request.page("clerk/search.html", asked=typed.get("q", ""), rows=[])
+
+
+@post("/clerk", opt=CLERK, include_in_schema=False)
+async def search(request: Visit) -> Any:
+    """Whom the box names: one person's page, or several to choose from. It is sent as a form, so
+    that no number stays in an address."""
+    asked = clean((await request.sent())["q"])[:100]
+    region, number = request.me.region, number_of(asked)
+    found: dict[str, Identity] = {}
     if asked:
-        found = await request.look("find", _the_one, lambda s: _find(s, region, asked))
-        if len(found) == 1:
-            return request.go(f"/clerk/for/{found[0][0]}")
-    rows = [(id, one.name, mask_number(one.number)) for id, one in found]
+        found = await request.look(
+            "find", _the_one, lambda s: find_people(s, region, asked, number)
+        )
+    if len(found) == 1:
+        return request.go(f"/clerk/for/{_the_one(found)}")
+    rows = [(id, one.name, mask_number(one.number)) for id, one in sorted(found.items())]
     return request.page("clerk/search.html", asked=asked, rows=rows)
 
 
-def _the_one(found: list[tuple[str, Identity]]) -> str | None:
-    return found[0][0] if len(found) == 1 else None
-
-
-def _find(session: Session, region: str, asked: str) -> list[tuple[str, Identity]]:
-    unit = session.unit
-    number = number_of(asked)
-    id = asked if _PERSON.fullmatch(asked) and asked[1:7] == region else None
-    id = id or unit.find_person(region, number)
-    if id is not None:
-        return list(unit.identities([id]).items())
-    found: list[tuple[str, Identity]] = []
-    after = ""
-    for _ in range(0, SCANNED, 1000):
-        ids = unit.people_of(region, after=after, limit=1000)
-        if not ids:
-            break
-        after = ids[-1]
-        names = unit.identities(ids)
-        found += [(one, names[one]) for one in ids if same_name(names[one].name, asked)]
-    return found[:50]
+def _the_one(found: dict[str, Identity]) -> str | None:
+    return next(iter(found)) if len(found) == 1 else None
 
 
 # Standing ────────────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +173,7 @@ async def estate(request: Visit, person: FromPath[str]) -> Any:
         done = settle_estate(session, asked, asks)
         return done if isinstance(done, Refusal) else {"did": "estate", "fen": str(done.paid_fen)}
 
-    done = await request.act(form.id, "estate", on.person, settled, form["papers"])
+    done = await request.act(form.id, "estate", on.person, settled, form["papers"], anywhere=True)
     if isinstance(done, Refusal):
         told = refusal_told(request.office.law, done, request.lang)
         return await _estate(request, on, told=told, form=form, status=409)
@@ -212,4 +201,4 @@ async def papers(request: Visit, person: FromPath[str]) -> Any:
     )
 
 
-ROUTES = [search, standing_page, standing, estate_page, estate, papers]
+ROUTES = [search_page, search, standing_page, standing, estate_page, estate, papers]

@@ -1,6 +1,7 @@
 """消费记录与对账: payments with their explanations, the monthly statement, premiums and certificates."""
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,13 +13,18 @@ from gongji.desk.identity import mask_name
 from gongji.desk.looking import own_bills, pooled_payments
 from gongji.desk.office import Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
+from gongji.desk.premium_ports import Premium
 from gongji.desk.premiums import Result, result
 from gongji.desk.settling import decision_of
 from gongji.desk.statements import statement
 from gongji.faces.billview import Named, bill_view
+from gongji.faces.charts import stacked
 from gongji.faces.family.shared import BOTH, Of, at, family
+from gongji.faces.institution.shared import PAYERS, payers
+from gongji.faces.language import written_month
 from gongji.faces.rules import quotes
 from gongji.faces.visit import Visit
+from gongji.policy.contributions import ResultState
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.terms import Purse, local_day, moment
 from gongji.web.problems import accept
@@ -45,7 +51,7 @@ class Payments(NamedTuple):
 
     rows: tuple[Payment, ...]
     people: tuple[tuple[str, str], ...]
-    months: tuple[str, ...]
+    months: Mapping[str, Mapping[str, int]]  # what was paid by whom, what went back taken off
 
 
 def payments_of(session: Session, person: str, asks: Caller, who: str, month: str) -> Payments:
@@ -80,8 +86,19 @@ def payments_of(session: Session, person: str, asks: Caller, who: str, month: st
             if who in ("", row.answer.patient) and month in ("", _month(row.answer))
         ),
         people=tuple(people.items()),
-        months=tuple(dict.fromkeys(_month(row.answer) for row in shown)),
+        months=_by_month(row for row in shown if who in ("", row.answer.patient)),
     )
+
+
+def _by_month(rows: Iterable[Payment]) -> dict[str, dict[str, int]]:
+    """The months, newest first: what the pool, the own account and cash have paid."""
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        sums = found.setdefault(_month(row.answer), dict.fromkeys(PAYERS, 0))
+        for key in PAYERS if row.own else ("pooled",):
+            fen = getattr(row.answer, f"{key}_fen")
+            sums[key] += -fen if row.back else fen
+    return dict(sorted(found.items(), reverse=True))
 
 
 def _month(answer: Answer) -> str:
@@ -98,7 +115,19 @@ async def payments(
         "payments", on.person, lambda s: payments_of(s, on.person, asks, who, month)
     )
     return request.page(
-        "family/payments.html", on=on, found=found, who=who, month=month, moment_of=moment
+        "family/payments.html",
+        on=on,
+        found=found,
+        who=who,
+        month=month,
+        moment_of=moment,
+        payers=payers(request),
+        chart=stacked(
+            [
+                (written_month(one, request.lang), {key: max(fen, 0) for key, fen in sums.items()})
+                for one, sums in reversed([*found.months.items()][:12])
+            ]
+        ),
     )
 
 
@@ -178,8 +207,12 @@ async def premiums(request: Visit, person: Of = None) -> Any:
 
     def found(session: Session) -> list[Result]:
         known = session.unit.premiums_of_people(names)
-        shown = (result(session, one.person, one.year, asks) for one in known)
-        return [one for one in shown if not isinstance(one, Refusal)]
+        shown = ((one, result(session, one.person, one.year, asks)) for one in known)
+        return [
+            _not_announced(premium) if isinstance(found, Refusal) else found
+            for premium, found in shown
+            if not isinstance(found, Refusal) or found.code is Code.NOT_CONFIGURED
+        ]
 
     rows = await request.counter.ask(found)
     law = request.law_in(on.person[1:7])
@@ -202,6 +235,11 @@ async def premiums(request: Visit, person: Of = None) -> Any:
             request.lang,
         ),
     )
+
+
+def _not_announced(premium: Premium) -> Result:
+    """A premium that is declared for a year of which the region has said nothing yet."""
+    return Result(premium=premium, state=ResultState.NOT_PUBLISHED, withdrawal=None, cites=())
 
 
 @get(at("/premiums/{of:str}/{year:int}/certificate"), opt=BOTH, include_in_schema=False)

@@ -9,11 +9,13 @@ import msgspec
 from litestar import get, post
 
 from gongji.desk.applications import Act, leave_trace
-from gongji.desk.day_book import Line, all_of, by_channel, lines_of
+from gongji.desk.day_book import midnight
+from gongji.desk.finding import find_holder
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
+from gongji.desk.ports import AnswerKind, HourSums
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
-from gongji.faces.charts import bars, stacked
+from gongji.faces.charts import hourly, stacked
 from gongji.faces.family.codes import read_code
 from gongji.faces.forms import Form, number_of, sum_of
 from gongji.faces.institution.shared import CASHIER, after, payers, status_of
@@ -31,7 +33,7 @@ from gongji.terms import (
     Credential,
     InstitutionKind,
     local_day,
-    moment,
+    micros,
 )
 from gongji.words import name_of
 
@@ -47,12 +49,15 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
     """The form, with the day so far beside it."""
     place, today = request.me.subject, local_day(request.office.clock())
 
-    def known(session: Session) -> tuple[Institution, str, list[Line]]:
-        here = session.unit.institutions([place])[place]
-        name = session.unit.institution_names([place])[place]
-        return here, name, lines_of(session, place, today, today)
+    since = micros(midnight(today))
+    until = micros(midnight(today + timedelta(days=1)))
 
-    here, name, lines = await request.counter.ask(known)
+    def known(session: Session) -> tuple[Institution, str, list[HourSums]]:
+        unit = session.unit
+        sums = unit.hour_sums([place[1:7]], since, until, place)
+        return unit.institutions([place])[place], unit.institution_names([place])[place], sums
+
+    here, name, sums = await request.counter.ask(known)
     pharmacy = here.kind is InstitutionKind.PHARMACY
     defaults = {
         "care": (Care.PHARMACY if pharmacy else Care.OUTPATIENT).value,
@@ -60,15 +65,13 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
         "category": Category.DRUG.value,
         "listed": "yes",
     }
-    hours: dict[int, dict[str, int]] = {
-        hour: dict.fromkeys(payers(request), 0) for hour in range(24)
-    }
-    for line in lines:
-        if not line.back:
-            at = hours[moment(line.answer.recorded_at).hour]
-            for key in at:
-                at[key] += getattr(line.parts, key)
-    channels = by_channel(lines)
+    hours = hourly(sums)
+    bills = {kind: sum(one.bills for one in sums if one.kind is kind) for kind in AnswerKind}
+    paid_fen = sum(
+        (one.own_fen + one.pooled_fen + one.cash_fen)
+        * (1 if one.kind is AnswerKind.SETTLEMENT else -1)
+        for one in sums
+    )
     return request.page(
         "institution/console.html",
         more.pop("status", 200),
@@ -78,16 +81,11 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
         categories=_options(request, Category),
         channels=_options(request, Channel),
         payers=payers(request),
-        totals=channels,
-        everything=all_of(lines),
+        settled=bills[AnswerKind.SETTLEMENT],
+        reversed=bills[AnswerKind.REVERSAL],
+        paid_fen=paid_fen,
         hours=stacked([(f"{hour}", values) for hour, values in hours.items()], each=3),
         by_hour=[(hour, values) for hour, values in hours.items() if any(values.values())],
-        bars=bars(
-            [
-                (name_of(channel).say(request.lang), found.parts.own + found.parts.pooled + found.parts.cash)
-                for channel, found in channels.items()
-            ]
-        ),
         today=today,
         **{
             "errors": {}, "told": None, "quoted": None, "patient": "", "after": (), "reasons": (),
@@ -124,7 +122,7 @@ async def _patient(request: Visit, text: str) -> _Patient:
             return known
         own = request.me.region
         for region in sorted(session.law.packs, key=lambda one: one != own):
-            if (id := session.unit.find_person(region, number)) is not None:
+            if (id := find_holder(session, region, number)) is not None:
                 return id
         return None
 
@@ -264,7 +262,8 @@ async def _settle(request: Visit, form: Form, bill: SettlementRequest) -> Any:
             leave_trace(session, me, act)
         return found
 
-    found = await request.counter.do(settled)
+    regions = {bill.patient[1:7], bill.institution[1:7]}
+    found = await request.counter.do(settled, *regions)
     if isinstance(found, Refusal):
         return await _refused(request, form, found)
     return request.go(f"/institution/receipts/{bill.id}")

@@ -7,10 +7,12 @@ from litestar.params import FromQuery
 
 from gongji.desk.day_book import Line, all_of, by_channel, lines_of, names_of
 from gongji.desk.office import Session
+from gongji.faces.charts import bars
 from gongji.faces.forms import day_typed
 from gongji.faces.institution.shared import CASHIER
 from gongji.faces.visit import Visit
 from gongji.terms import local_day, moment
+from gongji.words import name_of
 
 A_PAGE = 100
 """Lines on a page."""
@@ -29,12 +31,22 @@ async def day(request: Visit, on: FromQuery[str] = "", page: FromQuery[str] = ""
         return lines, shown, names_of(session, shown)
 
     lines, shown, names = await request.look("day", None, found)
+    totals = by_channel(lines)
     return request.page(
         "institution/day.html",
         chosen=chosen,
         lines=shown,
         names=names,
-        totals=by_channel(lines),
+        totals=totals,
+        bars=bars(
+            [
+                (
+                    name_of(channel).say(request.lang),
+                    one.parts.own + one.parts.pooled + one.parts.cash,
+                )
+                for channel, one in totals.items()
+            ]
+        ),
         everything=all_of(lines),
         at=at,
         pages=-(-len(lines) // A_PAGE),

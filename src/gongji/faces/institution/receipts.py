@@ -109,7 +109,9 @@ async def reverse(request: Visit, id: FromPath[str]) -> Any:
             leave_trace(session, me, act)
         return back
 
-    done = await request.counter.do(reversed_)
+    of = found.answer
+    touched = {id[1:7] for id in (of.key.asker, of.patient, of.sponsor) if id}
+    done = await request.counter.do(reversed_, *touched)
     if isinstance(done, Refusal):
         told = refusal_told(request.office.law, done, request.lang)
         return await _page(request, id, told=told, form=form, open=True, status=status_of(done))

@@ -109,6 +109,15 @@ def test_somebody_is_found_by_whole_name_and_by_card(store: Store) -> None:
         assert unit.identities([ANN.id])[ANN.id].card == "B87654321"
 
 
+def test_patients_come_with_their_names(store: Store) -> None:
+    """Those of several regions at once; whoever is not known is left out."""
+    enter(store, ANN, BEN, CAI)
+    with store.begin() as unit:
+        found = unit.patients([ANN.id, CAI.id, "P310000-nobody"])
+    assert found[ANN.id] == (ANN, ANN_ID)
+    assert {*found} == {ANN.id, CAI.id}
+
+
 def test_whoever_was_registered_by_an_older_program_is_found_as_well(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,7 +27,7 @@ def test_every_page_for_vendors_names_fields_that_are_there() -> None:
         for field in node.fields
     } | set(dictionaries())
     ours = {"gj_mulaid", "gj_outcome", "gj_outcome_name", "err_msg", "inf_refmsgid", "refmsg_time"}
-    ours |= {"settle_batch", "reverse_settlement", "single_digit_lines"}
+    ours |= {"settle_batch", "reverse_settlement", "single_digit_lines", "account_in_fund"}
     ours |= {"respond_time", "durg_trac_info", "no_fund_care", "account_flag", "benefit_plans"}
     docs = PAGE.parents[1]
     for file in ("howto/connect-an-institution.md", "explanation/national-interface.md"):

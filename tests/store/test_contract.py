@@ -265,6 +265,19 @@ def test_identities_come_back_whole(store: Store) -> None:
     assert set(found) == {ANN.id, CAI.id}
 
 
+def test_patients_are_people_with_their_identities(store: Store) -> None:
+    """The same whether they are looked at or held by a unit that writes."""
+    enter(store, ANN, CAI)
+    for unit_of in (store.read(), store.begin()):
+        with unit_of as unit:
+            found = unit.patients([ANN.id, CAI.id, BEN.id])
+            assert found == {
+                id: (person, unit.identities([id])[id])
+                for id, person in unit.people([ANN.id, CAI.id]).items()
+            }
+            assert set(found) == {ANN.id, CAI.id}
+
+
 # ── Institutions and callers ─────────────────────────────────────────────────────────────────────
 
 CLINIC = Institution(

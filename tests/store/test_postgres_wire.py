@@ -99,3 +99,19 @@ def test_only_so_many_statements_are_kept_prepared(
         assert wire.send(b"SELECT %d" % number).fetchall() == [(number,)]
     ((kept,),) = wire.send(b"SELECT count(*) FROM pg_prepared_statements").fetchall()
     assert kept <= 5
+
+
+@pytest.mark.parametrize("sent", [[], [b"SELECT 1"], [b"BEGIN", b"SELECT 1", b"COMMIT"]])
+def test_a_connection_that_is_ended_meanwhile_is_not_used_again(
+    wire: Wire, dsn: str, sent: Sequence[bytes]
+) -> None:
+    """The server's last word comes at any place of the line."""
+    ((pid,),) = wire.send(b"SELECT pg_backend_pid()").fetchall()
+    with psycopg.connect(dsn, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    for statement in sent:
+        wire.send(statement)
+    assert isinstance(wire.settle(), psycopg.OperationalError)
+    wire.give_up()
+    assert not wire.is_idle()
+    assert not wire.lives()

@@ -116,6 +116,16 @@ class Counter:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self.office.ask, use_case)
 
+    async def beside(self, use_case: Callable[[Session], T], *regions: str) -> T:
+        """Run a use-case that only adds what nobody decides by, a line of the trail for instance:
+        beside the queue, and holding up no settlement of these regions."""
+        loop = asyncio.get_running_loop()
+
+        def adds() -> T:
+            return self.office.do(use_case, regions=regions, shared=True)
+
+        return await loop.run_in_executor(self._readers, adds)
+
     def _queued(
         self,
         asked: Any,

@@ -10,7 +10,7 @@ from gongji.desk.office import Session
 
 class Traces:
     """The way of all looks to the trail. One unit of work is under way at a time; whoever looks
-    meanwhile shares the next one, so that any number of readers takes one place in the queue."""
+    meanwhile shares the next one, and no settlement waits for it."""
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
@@ -19,7 +19,7 @@ class Traces:
         self._writing: asyncio.Task[None] | None = None
 
     async def keep(self, by: Looker, act: Act) -> None:
-        """Put a look on the trail; it is on the disk when this returns. Raises Busy or
+        """Put a look on the trail; it is on the disk when this returns. Raises
         StoreUnavailable; then what was read must not be shown."""
         self._gathered.append((by, act))
         if self._writing is None:
@@ -33,4 +33,4 @@ class Traces:
             def written(session: Session) -> None:
                 session.unit.keep_looks([look_of(session, by, act) for by, act in looks])
 
-            await self._counter.do(written, *{region_of(by, act) for by, act in looks})
+            await self._counter.beside(written, *{region_of(by, act) for by, act in looks})

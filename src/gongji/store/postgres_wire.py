@@ -141,8 +141,10 @@ class Wire:
         except psycopg.OperationalError as gone:
             self._under_way.clear()
             return failed or gone
-        assert marked is not None
-        assert marked.status == ExecStatus.PIPELINE_SYNC, marked.status
+        assert marked is not None, "the end of a pipeline was expected"
+        if marked.status != ExecStatus.PIPELINE_SYNC:  # the server's last word, in its place
+            failed = failed or errors.error_from_result(marked)
+            self.close()
         return failed
 
     def give_up(self) -> None:
@@ -175,10 +177,10 @@ class Wire:
         """The next answer; raises where it is an error."""
         result = self._next()
         assert result is not None, "an answer was expected"
-        ended = self._next()
-        assert ended is None, "one statement, one answer"
         sent = self._under_way.popleft()
         sent.result = result
+        if (last := self._next()) is not None:  # the server's last word, behind its answer
+            raise errors.error_from_result(last)
         if result.status == ExecStatus.PIPELINE_ABORTED:
             raise errors.InFailedSqlTransaction("a statement before this one has failed")
         if result.status not in _GOOD:

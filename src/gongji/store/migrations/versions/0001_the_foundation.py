@@ -14,8 +14,7 @@ _TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _only_by(column: str) -> dict[str, sa.TextClause]:
-    named = sa.text(f"{column} IS NOT NULL")
-    return {"sqlite_where": named, "postgresql_where": named}
+    return {"postgresql_where": sa.text(f"{column} IS NOT NULL")}
 
 
 def upgrade() -> None:
@@ -88,6 +87,7 @@ def _tables() -> None:
             "answers_by_reversed",
             ["region", "asker", "reverses"],
             unique=False,
+            sqlite_where=sa.text("reverses IS NOT NULL"),
             **_only_by("reverses"),
         )
 

@@ -8,11 +8,9 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    named = sa.text("recorded_at IS NOT NULL")
     op.create_index(
         "answers_by_time",
         "answers",
         ["region", "recorded_at"],
-        sqlite_where=named,
-        postgresql_where=named,
+        postgresql_where=sa.text("recorded_at IS NOT NULL"),
     )

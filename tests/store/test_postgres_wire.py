@@ -70,10 +70,12 @@ def test_after_an_error_the_line_is_clear(wire: Wire) -> None:
 
 
 def test_the_first_error_is_told_at_the_end(wire: Wire) -> None:
-    """Where nobody has waited before; and nothing is kept of the whole."""
+    """Where nobody has waited before; nothing is kept of the whole, and what stood behind the error
+    may be sent again."""
     wire.send(b"BEGIN")
     for number in (1, 2, 1, 3):
         wire.send(b"INSERT INTO t VALUES ($1)", [number])
+    wire.send(b"SELECT count(*) FROM t")
     wire.send(b"COMMIT")
     failed = wire.settle()
     wire.give_up()

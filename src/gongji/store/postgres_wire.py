@@ -70,6 +70,7 @@ class Wire:
         self._under_way: deque[Sent] = deque()
         self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         self._loads = Transformer(connection)
+        self._failed = False
         self.written = 0
         """Rows written by statements whose answers have come."""
 
@@ -149,11 +150,12 @@ class Wire:
 
     def give_up(self) -> None:
         """Roll back, whatever has happened so far, if there is still a server to do it."""
-        failed = self.settle()
+        self.settle()
         if self._libpq.status == ConnStatus.OK:
             self.send(b"ROLLBACK", once=True)
-            if failed is not None:  # what was prepared behind the error never was
+            if self._failed:  # what was prepared behind the error never was
                 self.forget()
+                self._failed = False
             self.settle()
 
     def is_idle(self) -> bool:
@@ -181,9 +183,10 @@ class Wire:
         sent.result = result
         if (last := self._next()) is not None:  # the server's last word, behind its answer
             raise errors.error_from_result(last)
-        if result.status == ExecStatus.PIPELINE_ABORTED:
-            raise errors.InFailedSqlTransaction("a statement before this one has failed")
         if result.status not in _GOOD:
+            self._failed = True
+            if result.status == ExecStatus.PIPELINE_ABORTED:
+                raise errors.InFailedSqlTransaction("a statement before this one has failed")
             raise errors.error_from_result(result)
         if not (result.command_status or b"").startswith((b"SELECT", b"FETCH")):
             self.written += result.command_tuples or 0

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from gongji.desk import looking, people, pooling, settling
-from gongji.desk.identity import check_digit
+from gongji.desk.identity import Identity, check_digit
 from gongji.desk.office import Folders, Office, Session
-from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock, Identity
+from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock
 from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.questions import DayLaw

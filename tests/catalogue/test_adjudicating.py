@@ -12,9 +12,9 @@ from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import Approval, Lack, Unclear, Why
 from gongji.desk.adjudicating import Decided, FeeBill, FeeLine, GivenPlan, adjudicate
 from gongji.desk.editions import EditionHead, import_edition
+from gongji.desk.identity import Identity
 from gongji.desk.office import Session
 from gongji.desk.people import register_person
-from gongji.desk.ports import Identity
 from gongji.policy.refusal import Code, Refusal
 from gongji.policy.standing import Person
 from gongji.terms import Care, Scheme, Status

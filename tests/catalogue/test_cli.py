@@ -96,8 +96,8 @@ def test_the_sample(run: Run) -> None:
 
 def test_a_bill_in_a_file(run: Run, file: Path, tmp_path: Path) -> None:
     """Its lines decided, with the rules; what is missing or wrong is one sentence."""
+    from gongji.desk.identity import Identity
     from gongji.desk.people import register_institution, register_person
-    from gongji.desk.ports import Identity
     from gongji.policy.standing import Person
     from gongji.terms import InstitutionKind, Scheme
     from gongji.wiring import build, settings

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes
 
 from contributions.season import DEDUCTED, YEAR, deduct, handed_over, paid, register
 from gongji.desk.collection import Collected, DoesNotAgree, write_collection
+from gongji.desk.identity import Identity
 from gongji.desk.people import register_person
-from gongji.desk.ports import Identity
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
 from town import SHANGHAI, Town

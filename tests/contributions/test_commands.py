@@ -11,11 +11,11 @@ from gongji import wiring
 from gongji.cli.plans import plans
 from gongji.cli.premiums import notices, premiums
 from gongji.desk import pooling
-from gongji.desk.identity import check_digit
+from gongji.desk.identity import Identity, check_digit
 from gongji.desk.office import Session
 from gongji.desk.people import book_credit, register_person
 from gongji.desk.plans import PlanPurchase, buy_plan
-from gongji.desk.ports import Asking, Caller, CallerKind, Identity
+from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.desk.premium_ports import PlanOrder
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]  # it has no stubs
 
-from gongji.desk.identity import check_digit
+from gongji.desk.identity import Identity, check_digit
 from gongji.desk.people import register_person
-from gongji.desk.ports import Identity
 from gongji.desk.premium_lists import WRONG, Taken, register_list, report
 from gongji.desk.premium_sheets import BadList, read_sheet
 from gongji.policy.contributions import Via

@@ -7,6 +7,7 @@ from stdnum.cn import ric
 
 from gongji.desk import people
 from gongji.desk.identity import (
+    Identity,
     birth_date,
     check_digit,
     mask_name,
@@ -14,7 +15,6 @@ from gongji.desk.identity import (
     mask_phone,
     wrong_number,
 )
-from gongji.desk.ports import Identity
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances

@@ -19,8 +19,8 @@ from faces.visitors import (
     visible,
 )
 from gongji.desk.faces_ports import Look, Role
+from gongji.desk.identity import Identity
 from gongji.desk.people import register_person
-from gongji.desk.ports import Identity
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
 from store.stores import VAULT, sqlite_file

@@ -17,7 +17,7 @@ from faces.visitors import (
     visible,
 )
 from gongji.desk.faces_ports import Role
-from gongji.desk.ports import Identity
+from gongji.desk.identity import Identity
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
 from web.over_http import Web

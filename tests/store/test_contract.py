@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.ports import (
     Answer,
     AnswerKey,
@@ -17,8 +18,6 @@ from gongji.desk.ports import (
     Caller,
     CallerKind,
     Filing,
-    Identity,
-    KnownBy,
     Movement,
     Pool,
     RunState,

@@ -8,7 +8,8 @@ import pytest
 
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAccount
-from gongji.desk.ports import Identity, RunState, Store
+from gongji.desk.identity import Identity
+from gongji.desk.ports import RunState, Store
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.terms import Care, InstitutionKind, Level, Scheme

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongji.desk.ports import Caller, CallerKind, Filing, Identity, Pool, WrongKey
+from gongji.desk.identity import Identity
+from gongji.desk.ports import Caller, CallerKind, Filing, Pool, WrongKey
 from gongji.policy.bonds import Bond
 from gongji.policy.standing import Person
 from gongji.store.cipher import Vault, master_key

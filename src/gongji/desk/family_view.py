@@ -2,12 +2,12 @@
 
 from typing import NamedTuple
 
-from gongji.desk.identity import mask_name
+from gongji.desk.identity import Identity, mask_name
 from gongji.desk.looking import PoolView, view_pool
 from gongji.desk.names import same_name
 from gongji.desk.office import Session
 from gongji.desk.people import balances_of
-from gongji.desk.ports import Caller, CallerKind, Identity
+from gongji.desk.ports import Caller, CallerKind
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person

@@ -2,8 +2,8 @@
 
 import re
 
+from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.office import Session
-from gongji.desk.ports import Identity, KnownBy
 
 MOST = 50
 """So many people of one name are shown; beyond them the number is needed."""

@@ -1,6 +1,26 @@
-"""居民身份号码: whether a number can be one (GB 11643), and how it is shown."""
+"""身份: what a person is called and known by, whether a number can be one (GB 11643), how it is shown."""
 
 from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """身份: what a person is called. Kept sealed, shown masked."""
+
+    name: str
+    number: str  # 身份证号
+    phone: str = ""
+    card: str = ""  # 社会保障卡号
+
+
+class KnownBy(StrEnum):
+    """凭什么找人: by what else than the identity number somebody is looked up."""
+
+    NAME = "name"  # the whole name
+    CARD = "card"  # 社会保障卡号
+
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"

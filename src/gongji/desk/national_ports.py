@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from gongji.desk.ports import Identity
+    from gongji.desk.identity import Identity
     from gongji.policy.standing import Person
     from gongji.settlement.bill import Institution
 

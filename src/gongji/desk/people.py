@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
+from gongji.desk.identity import Identity
 from gongji.desk.office import Session
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller, Identity
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
 from gongji.ledger.book import Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person

@@ -11,6 +11,7 @@ import msgspec
 from gongji.desk.catalogue_ports import CatalogueUnit
 from gongji.desk.claims_ports import ClaimsUnit
 from gongji.desk.faces_ports import FacesUnit
+from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -34,22 +35,6 @@ class Conflict(Exception):
 
 class WrongKey(Exception):
     """The key does not open this store: identity numbers in it were sealed with another one."""
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """身份: what a person is called. Kept sealed, shown masked."""
-
-    name: str
-    number: str  # 身份证号
-    phone: str = ""
-    card: str = ""  # 社会保障卡号
-
-
-class KnownBy(StrEnum):
-    """凭什么找人: by what else than the identity number somebody is looked up."""
-
-    NAME = "name"  # the whole name
-    CARD = "card"  # 社会保障卡号
 
 
 class Filing(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,8 +10,9 @@ from functools import partial
 import msgspec
 
 from gongji.desk.deducting import deduct
+from gongji.desk.identity import Identity
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Filing, Identity, Pool
+from gongji.desk.ports import Filing, Pool
 from gongji.desk.premium_ports import Premium
 from gongji.desk.rollover import turn_year
 from gongji.desk.runs import RunReport

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from gongji.desk.identity import Identity
 from gongji.desk.office import Office, Session
 from gongji.desk.people import (
     Credit,
@@ -21,7 +22,7 @@ from gongji.desk.people import (
     register_person,
 )
 from gongji.desk.pooling import Formed, form, leave
-from gongji.desk.ports import AnswerKey, Asking, Caller, CallerKind, Identity
+from gongji.desk.ports import AnswerKey, Asking, Caller, CallerKind
 from gongji.desk.settling import ReversalRequest, decision_of, reverse_settlement, settle_batch
 from gongji.lab.folk import (
     REGIONS,

@@ -6,8 +6,9 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from gongji.desk.identity import Identity
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Caller, CallerKind, Filing, Identity, Pool
+from gongji.desk.ports import Caller, CallerKind, Filing, Pool
 from gongji.ledger.book import Book, Posting, Voucher
 from gongji.policy.bonds import Bond
 from gongji.policy.standing import Person

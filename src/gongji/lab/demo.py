@@ -8,9 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gongji.desk.identity import mask_name
+from gongji.desk.identity import Identity, mask_name
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Identity
 from gongji.desk.settling import Answered, Replayed, replay, settle_batch
 from gongji.lab.city import add_institution, add_people, example, form_pool
 from gongji.lab.folk import Family, institutions_of, li_ming

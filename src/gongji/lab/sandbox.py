@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongji.desk.identity import birth_date, check_digit
+from gongji.desk.identity import Identity, birth_date, check_digit
 from gongji.desk.office import Session
 from gongji.desk.people import book_credit, register_institution, register_person
 from gongji.desk.pooling import Formed, form
-from gongji.desk.ports import Asking, Caller, CallerKind, Identity
+from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.policy.standing import Person
 from gongji.settlement.bill import PersonId
 from gongji.terms import (

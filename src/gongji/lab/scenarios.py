@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from gongji.desk.identity import check_digit
+from gongji.desk.identity import Identity, check_digit
 from gongji.desk.office import Office
 from gongji.desk.people import book_credit, register_institution, register_person
-from gongji.desk.ports import Clock, Identity
+from gongji.desk.ports import Clock
 from gongji.lab import (  # noqa: F401 - each registers its verbs
     bill_verbs,
     calendar_verbs,

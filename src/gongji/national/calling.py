@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gongji.desk.identity import birth_date
+from gongji.desk.identity import Identity, birth_date
 from gongji.desk.national_ports import Visit
 from gongji.desk.office import Session
-from gongji.desk.ports import Identity
 from gongji.national.profiles import Profile
 from gongji.national.reading import Values, Wrong
 from gongji.national.schema import Transaction, codes

@@ -9,9 +9,8 @@ import msgspec
 from gongji.catalogue.adjudicate import Part
 from gongji.catalogue.item import WHOLE_BP
 from gongji.desk.adjudicating import Decided
-from gongji.desk.identity import mask_name
+from gongji.desk.identity import Identity, mask_name
 from gongji.desk.national_ports import FeeRow, Visit
-from gongji.desk.ports import Identity
 from gongji.national.calling import Call, Known, facts_of, shown_moment
 from gongji.national.fees import Line, shown_line
 from gongji.national.reading import Values

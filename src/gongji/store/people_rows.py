@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
+from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.names import plain_name
-from gongji.desk.ports import Caller, CallerKind, Identity, KnownBy
+from gongji.desk.ports import Caller, CallerKind
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, Sent, all_of, by_region, day_of, iso

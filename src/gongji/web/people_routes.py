@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
-from gongji.desk.identity import birth_date, mask_name, mask_number, mask_phone
+from gongji.desk.identity import Identity, birth_date, mask_name, mask_number, mask_phone
 from gongji.desk.office import Session
 from gongji.desk.people import (
     StandingChange,
@@ -15,7 +15,6 @@ from gongji.desk.people import (
     new_id,
     register_person,
 )
-from gongji.desk.ports import Identity
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.terms import local_day, micros, moment

@@ -10,11 +10,10 @@ from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
 from gongji.desk.family_view import family_view
 from gongji.desk.finding import find_people
-from gongji.desk.identity import mask_number
+from gongji.desk.identity import Identity, mask_number
 from gongji.desk.life import Estate, Heir, settle_estate
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, change_standing
-from gongji.desk.ports import Identity
 from gongji.faces.forms import Form, clean, day_typed, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 
 from gongji.store.postgres_arrays import KINDS, Column, columns, unnest
 from gongji.store.postgres_wire import Sent, Wire
-from gongji.store.rows import IN, KEYS
+from gongji.store.rows import IN, KEYS, parted
 from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
@@ -133,10 +133,8 @@ class Link:
         in one statement, and so do changes of one column."""
         adding, changing = as_arrays(statement), as_changes(statement)
         if changing is not None:
-            by_region: dict[object, list[Sequence[object]]] = {}
-            for value, region, *key in rows:
-                by_region.setdefault(region, []).append((value, *key))
-            for region, changes in by_region.items():
+            for region, some in parted(rows, lambda row: str(row[1])):
+                changes = [(value, *key) for value, _, *key in some]
                 self.send(changing[0], [*columns(changing[1], changes), region])
             return
         if adding is None:

@@ -5,9 +5,9 @@ one look-up a key whatever the statistics say: a plan that was made while the ta
 stays right when they hold millions of rows.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from gongji.desk.ports import Answer, AnswerKey, BondWithUses, ToSettle
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -19,9 +19,8 @@ from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, unnest
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_wire import Sent
+from gongji.store.rows import parted
 from gongji.store.unit import SqlUnit
-
-T = TypeVar("T")
 
 # A batch's members come as one array, and the statement itself finds their sponsors: so all that a
 # batch reads goes out at once, and is waited for once.
@@ -94,7 +93,7 @@ class PostgresUnit(SqlUnit):
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
         return {
             AnswerKey(row[0], row[1]): answer_of(row)
-            for region, some in _by_region(keys, lambda key: key.asker[1:7])
+            for region, some in parted(keys, lambda key: key.asker[1:7])
             for row in self._link.send(_ANSWERED, (*columns(_KEY, some), region)).fetchall()
         }
 
@@ -109,7 +108,7 @@ class PostgresUnit(SqlUnit):
     ) -> ToSettle:
         sent = [
             self._send_members(region, some, not_ended_by)
-            for region, some in sorted(_by_region(patients, lambda id: id[1:7]))
+            for region, some in sorted(parted(patients, lambda id: id[1:7]))
         ]
         answered, places = self.answered(keys), self.institutions(institutions)
         people: dict[str, Person] = {}
@@ -150,11 +149,11 @@ class PostgresWriter(PostgresUnit):
         # Accounts go first and in the order of their keys: of two that make the same new account
         # one waits here, and neither waits for the other.
         changed = sorted(book.changed().items())
-        for region, accounts in _by_region(changed, lambda pair: pair[0].region):
+        for region, accounts in parted(changed, lambda pair: pair[0].region):
             rows = [(key.owner, key.kind, *balance) for key, balance in accounts]
             self._link.send(_WRITE_ACCOUNTS, (region, *columns(_ACCOUNT, rows)))
         days = {entry.happened_on: entry.happened_on.isoformat() for entry in book.entries}
-        for region, entries in _by_region(book.entries, lambda entry: entry.account.region):
+        for region, entries in parted(book.entries, lambda entry: entry.account.region):
             lines = [(*one.account[1:], *one[1:7], days[one.happened_on]) for one in entries]
             self._link.send(_WRITE_ENTRIES, (region, recorded_at, *columns(_ENTRY, lines)))
 
@@ -163,12 +162,5 @@ class PostgresWriter(PostgresUnit):
             (*answer.key, answer.kind.value, *answer[2:12], answer.whole, *answer[13:])
             for answer in sorted(answers, key=attrgetter("key"))
         ]
-        for region, some in _by_region(rows, lambda row: row[0][1:7]):
+        for region, some in parted(rows, lambda row: row[0][1:7]):
             self._link.send(_WRITE_ANSWERS, (region, *columns(_ANSWER, some)))
-
-
-def _by_region(rows: Iterable[T], region_of: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
-    found: dict[str, list[T]] = {}
-    for row in rows:
-        found.setdefault(region_of(row), []).append(row)
-    return found.items()

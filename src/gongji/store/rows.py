@@ -1,12 +1,14 @@
 """What every group of rows needs: the connection, and arrays for a statement."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from gongji.store.cipher import Vault
+
+T = TypeVar("T")
 
 IN = "(SELECT value FROM json_each(?))"
 """An array parameter, as SQLite has it. For PostgreSQL it is translated (postgres_link.py)."""
@@ -59,6 +61,14 @@ class Rows:
     def _stream(self, statement: str) -> Iterator[Any]:
         """Rows of which there may be too many to be held at once."""
         yield from self._db.execute(statement)
+
+
+def parted(rows: Iterable[T], region_of: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
+    """The rows by their region, in the order in which they came."""
+    found: dict[str, list[T]] = {}
+    for row in rows:
+        found.setdefault(region_of(row), []).append(row)
+    return found.items()
 
 
 def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:

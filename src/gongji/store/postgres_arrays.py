@@ -83,7 +83,10 @@ def _dump(oid: int, body: Callable[[Any], Iterable[bytes]]) -> Callable[[Column]
     return dump
 
 
-ARRAYS: dict[type, tuple[int, Callable[[Any], bytes]]] = {
+Dumper = Callable[[Any], bytes | None]
+"""How a value is sent in binary form; None is NULL."""
+
+ARRAYS: dict[type, tuple[int, Dumper]] = {
     Texts: (1009, _dump(25, _texts)),
     Bigs: (1016, _dump(20, _bigs)),
     Blobs: (1001, _dump(17, _blobs)),

@@ -7,7 +7,7 @@ each value has one way to be sent, and nothing goes out before somebody waits fo
 
 import select
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-from gongji.store.postgres_arrays import ARRAYS
+from gongji.store.postgres_arrays import ARRAYS, Dumper
 
 _MOST_SENT = 500
 """Answers that may be under way: more could fill both directions, and each side wait for the other."""
@@ -203,22 +203,20 @@ class Wire:
             self._libpq.consume_input()
 
 
-class _Dumpers(dict[type, tuple[int, Callable[[Any], bytes | None]]]):
+class _Dumpers(dict[type, tuple[int, Dumper]]):
     """For each type its number in PostgreSQL, and how a value is sent in binary form."""
 
-    def __missing__(self, kind: type) -> tuple[int, Callable[[Any], bytes | None]]:
+    def __missing__(self, kind: type) -> tuple[int, Dumper]:
         """A kind of one that is known, a word of a closed list for instance, is sent as that."""
         known = self[kind] = next(self[base] for base in kind.__mro__[1:] if base in self)
         return known
 
 
-_DUMPERS = _Dumpers(
-    {
-        int: (20, Struct(">q").pack),  # one width: a statement is prepared once
-        str: (25, str.encode),
-        bytes: (17, bytes),
-        bool: (16, lambda value: b"\1" if value else b"\0"),
-        type(None): (0, lambda _: None),
-        **ARRAYS,
-    }
-)
+_SCALARS: dict[type, tuple[int, Dumper]] = {
+    int: (20, Struct(">q").pack),  # one width: a statement is prepared once
+    str: (25, str.encode),
+    bytes: (17, bytes),
+    bool: (16, lambda value: b"\1" if value else b"\0"),
+    type(None): (0, lambda _: None),
+}
+_DUMPERS = _Dumpers(_SCALARS | ARRAYS)

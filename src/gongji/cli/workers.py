@@ -95,7 +95,7 @@ def serve(chosen: Settings, city: City | None, *, shared: bool) -> None:
     app, lane = application(chosen, city)
     config = uvicorn.Config(
         app,
-        http=speaking(lane),
+        http=speaking(lane, app),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -20,6 +20,8 @@ BODY_LIMIT = 24 << 20
 """A file of 16 MiB in Base64, and its message."""
 
 Headers = Sequence[tuple[bytes, bytes]]
+Told = tuple[int, Headers, bytes]
+"""Status, headers and body."""
 
 _log = logging.getLogger(__name__)
 _JSON, _STREAM = b"application/json; charset=utf-8", b"application/octet-stream"
@@ -30,12 +32,14 @@ class Gate:
     the application itself would add them.
 
     Nothing of the framework's is needed to answer a message, and its router costs as much as
-    reading one. The route stays, for applications without a gate; a test compares their answers.
+    reading one. A server that asks `answer` itself spares the messages of ASGI as well. The route
+    stays, for applications without a gate; a test compares their answers.
     """
 
     def __init__(self, app: ASGIApp, interface: Interface, headers: Headers) -> None:
         self._app, self._interface, self._headers = app, interface, headers
         self._mounts = tuple(f"{mount}/" for mount in mounts())
+        self.mounts = tuple(mount.encode() for mount in self._mounts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection's request, or the server's start and stop."""
@@ -43,6 +47,10 @@ class Gate:
             await respond(self._interface, scope, receive, send, self._headers)
         else:
             await self._app(scope, receive, send)
+
+    async def answer(self, scope: Any, body: bytes) -> Told:
+        """The answer to a message that came by POST, with its whole body."""
+        return _told(await _replied(self._interface, scope, body), self._headers)
 
 
 def route(interface: Interface) -> ASGIRouteHandler:
@@ -60,10 +68,15 @@ async def respond(
     interface: Interface, scope: Any, receive: Receive, send: Send, headers: Headers = ()
 ) -> None:
     """Answer one request. A refusal is HTTP 200 as well: clients take any other for no answer."""
-    status, body, kind = await _answered(interface, scope, receive)
-    told = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *headers]
+    status, told, body = _told(await _answered(interface, scope, receive), headers)
     await send({"type": "http.response.start", "status": status, "headers": told})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _told(answered: tuple[int, bytes, bytes], headers: Headers) -> Told:
+    status, body, kind = answered
+    length = b"%d" % len(body)
+    return status, [(b"content-type", kind), (b"content-length", length), *headers], body
 
 
 async def _answered(interface: Interface, scope: Any, receive: Receive) -> tuple[int, bytes, bytes]:
@@ -73,6 +86,10 @@ async def _answered(interface: Interface, scope: Any, receive: Receive) -> tuple
     body = await _body(receive)
     if body is None:
         return 413, _gateway_error(413, f"报文过大，至多{BODY_LIMIT >> 20}兆字节"), _JSON
+    return await _replied(interface, scope, body)
+
+
+async def _replied(interface: Interface, scope: Any, body: bytes) -> tuple[int, bytes, bytes]:
     headers = {
         name.decode("latin-1").lower(): value.decode("utf-8", "replace")
         for name, value in scope["headers"]

@@ -5,6 +5,7 @@ side is rounded half up and the insured's is what is left, so that no fen is los
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -53,6 +54,9 @@ class Part(msgspec.Struct, frozen=True):
     uncovered_fen: int
 
 
+_SUMS = attrgetter(*Part.__struct_fields__)
+
+
 class LinePart(Part, frozen=True, kw_only=True):
     """One line's part of the bill, with how it was treated."""
 
@@ -94,7 +98,7 @@ def adjudicate(
         upto = rounded_quotient(fund * brought, entering) if entering else 0
         parts.append(_part(one, upto - given, first_share_self_paid))
         given = upto
-    bill = Part(*(sum(getattr(part, name) for part in parts) for name in Part.__struct_fields__))
+    bill = Part(*map(sum, zip(*map(_SUMS, parts), strict=True)))
     assert bill.fund_paid_fen == fund
     assert bill.total_fen == sum(line.total_fen for line in lines)
     return Adjudged(bill, tuple(parts), deductible, plan.ratio_bp)

@@ -1,23 +1,30 @@
 """裁定费用明细: a bill's lines, through catalogue and law, to what the fund pays of them."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from gongji.catalogue import adjudicate as money
 from gongji.catalogue.item import CatalogueList, Kind
-from gongji.catalogue.shelf import Found, Shelf
+from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import Approval, Asked, Lack, Treatment, Unclear, Why, treat
 from gongji.desk.catalogue import shelf_on
 from gongji.desk.office import Session
 from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
-from gongji.policy.questions.benefits import BasisPoints, class_share_bp, plans_for
+from gongji.policy.questions.benefits import (
+    BasisPoints,
+    BenefitPlan,
+    class_share_bp,
+    plans_for,
+)
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, is_insured
 from gongji.settlement.bill import Amount, Institution, InstitutionId, PersonId
-from gongji.terms import Care, local_day
+from gongji.terms import Care, Level, Scheme, local_day
 
 MOST_LINES = 2000
 
@@ -112,23 +119,40 @@ def adjudicate_for(
     if isinstance(plan, Unclear):
         return plan
     taken: dict[CatalogueList, Taken] = {}
-    lines = []
+    lines: list[money.Line] = []
+    kinds: list[str | None] = []
     for number, line in enumerate(asked.lines, start=1):
         if line.list not in taken:
             taken[line.list] = shelves.take(patient.region, line.list, day)
-        found = taken[line.list].shelf.find(line.name, line.form)
-        treatment = treat(found, _asked(line, patient, place, law, day))
-        if isinstance(treatment, Unclear):
-            return msgspec.structs.replace(treatment, line=number)
-        lines.append(_line(line, found, treatment))
+        seen = _seeing(taken[line.list].shelf, law)(
+            line.name,
+            line.form,
+            line.spec,
+            line.list,
+            line.approval,
+            patient.scheme,
+            place.level,
+            day,
+        )
+        if isinstance(seen, Unclear):
+            return msgspec.structs.replace(seen, line=number)
+        treatment, kind, alone, excluded = seen
+        lines.append(money.Line(line.name, line.total_fen, treatment, line.count_e4, kind, alone))
+        kinds.append(excluded)
     result = money.adjudicate(
         lines, plan, first_share_self_paid=law.first_share_is.value == "self_paid"
     )
-    kinds = tuple(
-        _excluded(fee, part.treatment, law)
-        for fee, part in zip(asked.lines, result.lines, strict=True)
-    )
-    rests = [_relied(part, kind, law) for part, kind in zip(result.lines, kinds, strict=True)]
+    rests = [
+        _relied(
+            law,
+            part.treatment.why,
+            part.treatment.covered,
+            part.paid_first_fen > 0,
+            part.over_ceiling_fen > 0,
+            kind,
+        )
+        for part, kind in zip(result.lines, kinds, strict=True)
+    ]
     relied = [provision for line in rests for provision in line]
     if asked.plan is None and asked.care in law.no_fund_care.value:
         relied.append(law.no_fund_care)
@@ -136,7 +160,7 @@ def adjudicate_for(
         relied.append(law.benefit_plans)
     line_cites = tuple(keys(line) for line in rests)
     editions = tuple(key for each in taken.values() for key in each.editions)
-    return Decided(result, kinds, editions, line_cites, keys(relied))
+    return Decided(result, tuple(kinds), editions, line_cites, keys(relied))
 
 
 class Taken(NamedTuple):
@@ -164,29 +188,53 @@ class Shelves:
         return self._taken[key]
 
 
-def _asked(line: FeeLine, patient: Person, place: Institution, law: DayLaw, day: date) -> Asked:
+class _Seen(NamedTuple):
+    """What entry and law make of a line, whatever it costs. `excluded` is the kind that is never
+    listed (CAT-2) to which it speaks."""
+
+    treatment: Treatment
+    kind: Kind | None
+    pays_not_alone: bool
+    excluded: str | None
+
+
+_See = Callable[
+    [str, str | None, str, CatalogueList, Approval, Scheme, Level | None, date], _Seen | Unclear
+]
+
+
+@lru_cache(maxsize=32)
+def _seeing(shelf: Shelf, law: DayLaw) -> _See:
+    """A list under a day's law. What it says of a line is remembered: neither ever changes."""
     shares = law.class_shares.value if law.class_shares else ()
-    return Asked(
-        day=day,
-        scheme=patient.scheme,
-        level=place.level,
-        approval=line.approval,
-        spec=line.spec,
-        b_share_bp=class_share_bp(shares, "B", patient.scheme),
-        unclassed_share_bp=class_share_bp(shares, "unclassed", patient.scheme),
-    )
 
+    @lru_cache(maxsize=8192)
+    def see(
+        name: str,
+        form: str | None,
+        spec: str,
+        which: CatalogueList,
+        approval: Approval,
+        scheme: Scheme,
+        level: Level | None,
+        day: date,
+    ) -> _Seen | Unclear:
+        found = shelf.find(name, form)
+        b_share_bp = class_share_bp(shares, "B", scheme)
+        unclassed_bp = class_share_bp(shares, "unclassed", scheme)
+        asked = Asked(day, scheme, level, approval, spec, b_share_bp, unclassed_bp)
+        treatment = treat(found, asked)
+        if isinstance(treatment, Unclear):
+            return treatment
+        item = next((item for item in found.items if item.code == treatment.item), None)
+        return _Seen(
+            treatment,
+            item.kind if item else None,
+            item is not None and item.kind is Kind.PIECE and item.pays_not_alone,
+            _excluded(which, name, form, treatment, law),
+        )
 
-def _line(line: FeeLine, found: Found, treatment: Treatment) -> money.Line:
-    item = next((item for item in found.items if item.code == treatment.item), None)
-    return money.Line(
-        line.name,
-        line.total_fen,
-        treatment,
-        line.count_e4,
-        item.kind if item else None,
-        item is not None and item.kind is Kind.PIECE and item.pays_not_alone,
-    )
+    return see
 
 
 def _plan(
@@ -197,8 +245,7 @@ def _plan(
         return money.Plan(asked.plan.deductible_left_fen, asked.plan.ratio_bp, asked.fund_left_fen)
     if asked.care in law.no_fund_care.value:
         return money.Plan(0, 0)
-    plans = law.benefit_plans.value if law.benefit_plans else ()
-    fitting = plans_for(plans, patient.scheme, asked.care, retired=asked.retired)
+    fitting = _plans(law, patient.scheme, asked.care, asked.retired)
     if any(plan.asks_age for plan in fitting):
         age = _age(patient, day)
         if age is None:
@@ -217,6 +264,12 @@ def _plan(
     return money.Plan(left, plan.ratio_bp[place.level], asked.fund_left_fen)
 
 
+@lru_cache(maxsize=1024)
+def _plans(law: DayLaw, scheme: Scheme, care: Care, retired: bool) -> tuple[BenefitPlan, ...]:
+    plans = law.benefit_plans.value if law.benefit_plans else ()
+    return plans_for(plans, scheme, care, retired=retired)
+
+
 def _age(patient: Person, day: date) -> int | None:
     """Whole years on a day; somebody born on 29 February is a year older on 1 March."""
     born = patient.born
@@ -225,32 +278,36 @@ def _age(patient: Person, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _excluded(line: FeeLine, treatment: Treatment, law: DayLaw) -> str | None:
+def _excluded(
+    which: CatalogueList, name: str, form: str | None, treatment: Treatment, law: DayLaw
+) -> str | None:
     """The kind that is never listed (CAT-2) to which an unlisted or excluded line speaks."""
     if treatment.why not in (Why.NOT_LISTED, Why.NOT_IN_THIS_FORM, Why.EXCLUDED):
         return None
-    if line.list is not CatalogueList.DRUG:
+    if which is not CatalogueList.DRUG:
         return None
-    fits = (k.kind for k in law.never_listed.value if k.fits(line.name, line.form or ""))
+    fits = (k.kind for k in law.never_listed.value if k.fits(name, form or ""))
     return next(fits, None)
 
 
-def _relied(part: money.LinePart, kind: str | None, law: DayLaw) -> list[Provision[Any]]:
+@lru_cache(maxsize=1024)
+def _relied(
+    law: DayLaw, why: Why, covered: bool, paid_first: bool, over_ceiling: bool, kind: str | None
+) -> tuple[Provision[Any], ...]:
     """The provisions that a line's decision rests on."""
-    why = part.treatment.why
     found: list[Provision[Any]] = []
     if why in (Why.CLASS_A, Why.UNCLASSED):
         found.append(law.class_a_enters)
     if why is Why.CLASS_B:
         found.append(law.class_b_enters)
-    if part.paid_first_fen:
+    if paid_first:
         found.append(law.first_share_is)
     if why is Why.ACCOUNT_ONLY:
         found.append(law.listed_only)
-    if not part.treatment.covered:
+    if not covered:
         found.append(law.unlisted_is)
-    if part.over_ceiling_fen:
+    if over_ceiling:
         found.append(law.over_ceiling_is)
     if kind is not None:
         found.append(law.never_listed)
-    return found
+    return tuple(found)

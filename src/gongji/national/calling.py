@@ -74,7 +74,11 @@ class Known(NamedTuple):
 
 def reference(region: str, now: datetime) -> str:
     """区划6位、时间14位、流水10位: message ids of ours, and every id that we give out."""
-    return f"{region}{_second(now.replace(microsecond=0))}{secrets.randbits(64) % 10**10:010d}"
+    return f"{region}{_second(now.replace(microsecond=0))}{_random() % 10**10:010d}"
+
+
+def _random() -> int:
+    return int.from_bytes(secrets.token_bytes(8))
 
 
 @lru_cache(maxsize=64)
@@ -127,11 +131,13 @@ def scheme_fits(person: Person, insutype: str | None) -> Wrong | None:
     )
 
 
+@lru_cache(maxsize=64)
 def insutype_of(scheme: Scheme) -> str:
     """The code of a scheme, empty for one that has none."""
     return next((code for code, name in codes()["scheme"].items() if name == scheme), "")
 
 
+@lru_cache(maxsize=1024)
 def care_of(med_type: str) -> Care | Wrong:
     """就医类别 of a 医疗类别."""
     found = codes()["care"].get(med_type)
@@ -179,7 +185,7 @@ def moment_of(text: str) -> datetime:
 
 def shown_moment(at: datetime) -> str:
     """A moment as the wire prints it."""
-    return f"{at.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M:%S}"
+    return at.astimezone(LOCAL_TIME).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def day_start(text: str) -> datetime:
@@ -194,8 +200,12 @@ def span_of(first: str, last: str) -> tuple[int, int]:
 
 def benefit_year(law: DayLaw, now: datetime) -> tuple[int, int]:
     """The 医保年度 of a moment, in micros; the calendar year where the region names no turn."""
+    return _benefit_year(law, local_day(now))
+
+
+@lru_cache(maxsize=1024)
+def _benefit_year(law: DayLaw, day: date) -> tuple[int, int]:
     turn = "01-01" if law.year_turn.value == "none" else law.year_turn.value
-    day = local_day(now)
     year = day.year if f"{day:%m-%d}" >= turn else day.year - 1
     return (
         micros(day_start(f"{year}-{turn}")),

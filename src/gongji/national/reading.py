@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -117,17 +118,19 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
         return Wrong(f"节点{where}：须为一个JSON对象")
     waived = rules.waived.get(infno, frozenset())
     found: Values = {}
-    for field in node.fields:
-        name = field.name
+    for name, longest, field in _columns_of(node):
         value = row.get(name)
         if value is None and name == "exp_content":
             value = row.get("expContent")
-        if type(value) is str and field.kind is Kind.TEXT and not field.coded:
+        if type(value) is str:
             text = value.strip()
             # Most values are a short text, and need no second look.
-            if len(text) <= field.length and text.isprintable() and text not in _EMPTY:
+            if len(text) <= longest and text.isprintable() and text not in _EMPTY:
                 found[name] = text
                 continue
+        elif value is None and not field.required:
+            found[name] = None
+            continue
         read = None if value is None else read_value(field, value, rules.extra_codes)
         if read is None and field.required and name not in waived:
             return Wrong(f"{where}.{name}（{field.zh}）必填；{field.form}")
@@ -135,6 +138,15 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
             return Wrong(f"{where}.{name}（{field.zh}）{read.says}")
         found[name] = read
     return found
+
+
+@cache
+def _columns_of(node: Node) -> tuple[tuple[str, int, Field], ...]:
+    """Each field with its name, and how long a text in it may be that needs no second look."""
+    return tuple(
+        (one.name, one.length if one.kind is Kind.TEXT and not one.coded else -1, one)
+        for one in node.fields
+    )
 
 
 def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> Any:

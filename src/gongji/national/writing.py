@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from gongji.national.schema import Field, Kind, Node, Transaction
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+_Raw = msgspec.Raw
 _MOST = 200
 """err_msg is C200."""
 
@@ -47,27 +48,44 @@ _PAGES = (
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
     """One row with every field of the node, in the order of the table, to be encoded."""
-    blank, fields = _form_of(node)
+    blank, forms = _form_of(node)
     row = blank.copy()
     for name, value in values.items():
-        if value is None or (field := fields.get(name)) is None:
+        if value is None or (form := forms.get(name)) is None:
             continue
-        # Nine of ten values are text or fen, and need no second look.
-        if field.kind is Kind.TEXT and type(value) is str:
+        # Nine of ten values are text or fen, and need no second look; half of the sums are nothing.
+        kind = type(value)
+        if kind is str and form.is_text:
             row[name] = value
-        elif field.scale == 2 and type(value) is int:
-            row[name] = cents(value)
+        elif kind is int and form.is_sum:
+            if value > 0:
+                row[name] = _Raw(b"%d.%02d" % divmod(value, 100))
+            elif value:
+                row[name] = cents(value)
         else:
-            row[name] = written(field, value)
+            row[name] = written(form.field, value)
     return row
 
 
+class _Form(NamedTuple):
+    """A field as values of most kinds see it."""
+
+    is_text: bool
+    is_sum: bool
+    field: Field
+
+
 @cache
-def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, Field]]:
+def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, _Form]]:
     """A row with nothing in it, and its fields by name."""
     return (
-        {field.name: msgspec.Raw(_encode(empty(field))) for field in node.fields},
-        {field.name: field for field in node.fields},
+        {field.name: _Raw(_encode(empty(field))) for field in node.fields},
+        {
+            field.name: _Form(
+                field.kind is Kind.TEXT, field.kind is Kind.NUMBER and field.scale == 2, field
+            )
+            for field in node.fields
+        },
     )
 
 
@@ -79,7 +97,7 @@ def empty(field: Field) -> Any:
 def cents(fen: int) -> msgspec.Raw:
     """分 → 元 as it is written: half of an answer is sums, and a Decimal costs thrice as much."""
     whole, part = divmod(abs(fen), 100)
-    return msgspec.Raw(b"%s%d.%02d" % (b"-" if fen < 0 else b"", whole, part))
+    return _Raw(b"%s%d.%02d" % (b"-" if fen < 0 else b"", whole, part))
 
 
 def written(field: Field, value: Any) -> Any:
@@ -143,4 +161,7 @@ def _envelope(
 
 def _stamp(moment: datetime) -> str:
     """yyyyMMddHHmmssSSS: 17 digits."""
-    return f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03d}"
+    return (
+        f"{moment.year:04d}{moment.month:02d}{moment.day:02d}{moment.hour:02d}"
+        f"{moment.minute:02d}{moment.second:02d}{moment.microsecond // 1000:03d}"
+    )

@@ -30,10 +30,10 @@ _GOOD = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 class Sent:
     """A statement that was sent. Who looks at what it has found waits for it."""
 
-    __slots__ = ("_wire", "result")
+    __slots__ = ("_wire", "number", "result")
 
-    def __init__(self, wire: "Wire") -> None:
-        self._wire = wire
+    def __init__(self, wire: "Wire", number: int) -> None:
+        self._wire, self.number = wire, number
         self.result: PGresult | None = None
 
     def fetchall(self) -> list[Any]:
@@ -71,6 +71,7 @@ class Wire:
         self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
         self._loads = Transformer(connection)
         self._failed = False
+        self._sent = self._asked_for = 0
         self.written = 0
         """Rows written by statements whose answers have come."""
 
@@ -105,7 +106,8 @@ class Wire:
         self.send(b"DEALLOCATE ALL", once=True)
 
     def _expect(self) -> Sent:
-        sent = Sent(self)
+        self._sent += 1
+        sent = Sent(self, self._sent)
         self._under_way.append(sent)
         if len(self._under_way) >= _MOST_SENT:
             self.wait(sent)
@@ -121,8 +123,11 @@ class Wire:
         return self._loads.load_rows(0, result.ntuples, tuple)
 
     def wait(self, until: Sent) -> None:
-        """Wait for a statement's answer, and so for those of all before it."""
-        self._libpq.send_flush_request()
+        """Wait for a statement's answer, and so for those of all before it. The server is asked
+        once for the answers to all that has gone out."""
+        if until.number > self._asked_for:
+            self._libpq.send_flush_request()
+            self._asked_for = self._sent
         while until.result is None:
             self._receive()
 

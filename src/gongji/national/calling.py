@@ -74,7 +74,7 @@ class Known(NamedTuple):
 
 def reference(region: str, now: datetime) -> str:
     """区划6位、时间14位、流水10位: message ids of ours, and every id that we give out."""
-    return f"{region}{_second(now.replace(microsecond=0))}{_random() % 10**10:010d}"
+    return f"{region}{_second(int(now.timestamp()))}{_random() % 10**10:010d}"
 
 
 def _random() -> int:
@@ -82,9 +82,9 @@ def _random() -> int:
 
 
 @lru_cache(maxsize=64)
-def _second(now: datetime) -> str:
+def _second(second: int) -> str:
     """yyyyMMddHHmmss, the same for all that arrive in a second."""
-    return f"{now.astimezone(LOCAL_TIME):%Y%m%d%H%M%S}"
+    return f"{datetime.fromtimestamp(second, LOCAL_TIME):%Y%m%d%H%M%S}"
 
 
 def said(refused: Refusal) -> Wrong:
@@ -146,7 +146,7 @@ def care_of(med_type: str) -> Care | Wrong:
 
 def facts_of(known: Known, now: datetime) -> dict[str, Any]:
     """What a person's identity says on the wire: certificate, sex, birthday, age."""
-    number = known.identity.number
+    number, day = known.identity.number, local_day(now)
     born = known.person.born or birth_date(number)
     return {
         "psn_no": known.person.id,
@@ -155,8 +155,8 @@ def facts_of(known: Known, now: datetime) -> dict[str, Any]:
         "certno": number,
         "gend": ("2", "1")[int(number[16]) % 2] if number[16:17].isdigit() else "0",
         "brdy": born.isoformat() if born else None,
-        "age": age_on(born, local_day(now)),
-        "psn_type": psn_type_of(known.person, born, local_day(now)),
+        "age": age_on(born, day),
+        "psn_type": psn_type_of(known.person, born, day),
         "insutype": insutype_of(known.person.scheme),
         "cvlserv_flag": "0",
     }
@@ -185,7 +185,12 @@ def moment_of(text: str) -> datetime:
 
 def shown_moment(at: datetime) -> str:
     """A moment as the wire prints it."""
-    return at.astimezone(LOCAL_TIME).replace(tzinfo=None).isoformat(" ", "seconds")
+    return _shown_second(int(at.timestamp()))
+
+
+@lru_cache(maxsize=64)
+def _shown_second(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, LOCAL_TIME):%Y-%m-%d %H:%M:%S}"
 
 
 def day_start(text: str) -> datetime:
@@ -219,6 +224,11 @@ _encode = msgspec.json.Encoder(decimal_format="string").encode
 def kept(values: object) -> bytes:
     """Values as JSON, for a record."""
     return _encode(values)
+
+
+def kept_row(values: Values) -> bytes:
+    """One row as JSON, for a record, without what it leaves out: most of a table's fields."""
+    return _encode({name: value for name, value in values.items() if value is not None})
 
 
 def retold(kept_bytes: bytes) -> Any:

@@ -246,19 +246,20 @@ def serve_settlements(
 ) -> list[Reply]:
     """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
     recorded, or all others as one batch. No two of them may have something of `once` in common."""
+    keys = [one.key for one in asked]
     named = session.unit.to_answer(
         {one.patient for one in asked},
         {one.code for one in asked},
-        {one.key for one in asked},
-        {one.visit for one in asked if one.visit.id},
+        keys,
+        {visit for one in asked if (visit := one.visit).id},
     )
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}
-    for n, one in enumerate(asked):
+    for n, (one, key) in enumerate(zip(asked, keys, strict=True)):
         place = named.institutions.get(named.codes.get(one.code, ""))
         if place is None or place.id != one.place:
             raise Moved
-        if (known := named.messages.get(one.key)) is not None:
+        if (known := named.messages.get(key)) is not None:
             replies[n] = _recorded(_call(session, one, place), known, _digest(one))
         else:
             later = session._replace(now=session.now + timedelta(microseconds=n))
@@ -270,7 +271,7 @@ def serve_settlements(
         replies[n] = _answered(call, done)
         if isinstance(done, Done):
             told = (_digest(asked[n]), done.about, replies[n].body)
-            written.append(Message(asked[n].key, call.session.at, *told))
+            written.append(Message(keys[n], call.session.at, *told))
     if written:
         session.unit.add_messages(written)
     return [replies[n] for n in range(len(asked))]

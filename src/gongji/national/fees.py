@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from gongji.catalogue.adjudicate import UNIT_E4, LinePart
@@ -22,7 +23,7 @@ from gongji.national.calling import (
     Done,
     Known,
     care_of,
-    kept,
+    kept_row,
     known_person,
     moment_of,
     own_visit,
@@ -84,8 +85,8 @@ def upload(call: Call) -> Done | Wrong:
                 "",
                 fen_of(line.given["det_item_fee_sumamt"]),
                 micros(moment_of(line.given["fee_ocur_time"])),
-                kept(line.given),
-                kept(row),
+                kept_row(line.given),
+                kept_row(row),
             )
             for line, row in zip(lines, shown, strict=True)
         ]
@@ -194,9 +195,17 @@ def _fee_line(row: Values, item: WireItem | None) -> FeeLine:
         count_e4=int(count * UNIT_E4),
         form=(item.form or None) if item else None,
         spec=item.spec if item else "",
-        list=CatalogueList(item.list) if item else CatalogueList.DRUG,
-        approval=Approval(codes()["approval"][row.get("hosp_appr_flag") or "0"]),
+        list=_LISTS[item.list] if item else CatalogueList.DRUG,
+        approval=_approval(row.get("hosp_appr_flag") or "0"),
     )
+
+
+_LISTS = {one.value: one for one in CatalogueList}
+
+
+@cache
+def _approval(flag: str) -> Approval:
+    return Approval(codes()["approval"][flag])
 
 
 def decide_lines(

@@ -86,7 +86,8 @@ def said_of(row: FeeRow) -> Values:
 def _years(session: Session, people: Iterable[Known]) -> Mapping[tuple[int, int], list[str]]:
     """The people by the benefit years of their regions."""
     found: dict[tuple[int, int], list[str]] = {}
+    day = local_day(session.now)
     for known in people:
-        law = session.law.on(known.person.region, local_day(session.now))
+        law = session.law.on(known.person.region, day)
         found.setdefault(benefit_year(law, session.now), []).append(known.person.id)
     return found

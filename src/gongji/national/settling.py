@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from gongji.catalogue.item import CatalogueList
 from gongji.desk.national_ports import FeeRow, Settled, ToAnswer, Visit, VisitKind
 from gongji.desk.office import Session
@@ -13,9 +15,9 @@ from gongji.national.calling import (
     Known,
     care_of,
     kept,
+    kept_row,
     moment_of,
     reference,
-    retold,
     said,
     scheme_fits,
     visit_of,
@@ -169,8 +171,8 @@ def _rows_of(due: _Due) -> list[FeeRow]:
             due.bill.id,
             line.fee.total_fen,
             micros(moment_of(line.given["fee_ocur_time"])),
-            kept(line.given),
-            kept(shown_line(line, part)),
+            kept_row(line.given),
+            kept_row(shown_line(line, part)),
         )
         for line, part in zip(case.lines, case.decided.result.lines, strict=True)
     ]
@@ -271,8 +273,17 @@ def _wrong_total(given: Values, lines: Sequence[Line]) -> Wrong | None:
 
 def _retired(visit: Visit, given: Values) -> bool:
     """退休: our register of people does not know it, so what the institution says of the person."""
-    told = given.get("psn_type") or retold(visit.told).get("psn_type") or ""
+    told = given.get("psn_type") or _told_of(visit.told).psn_type or ""
     return str(told).startswith("12")
+
+
+class _Told(msgspec.Struct):
+    """What of a visit's own words a settlement asks for."""
+
+    psn_type: str | None = None
+
+
+_told_of = msgspec.json.Decoder(_Told).decode
 
 
 def _bill(call: Call, case: Case, id: str) -> SettlementRequest | Wrong:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -110,6 +110,7 @@ def written(field: Field, value: Any) -> Any:
     return str(value)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def number(field: Field, value: Any) -> Decimal | int:
     """A number with exactly the decimals of its field."""
     if field.scale == 0:

@@ -25,7 +25,7 @@ class Vault:
         if len(master) != 32:
             raise ValueError("the master key has 32 bytes, written as 64 hexadecimal digits")
         self._master = master
-        self._seal_key = _hmac(master, b"gongji seal")[:16]
+        self._cipher = algorithms.SM4(_hmac(master, b"gongji seal")[:16])
         self._hash_key = _hmac(master, b"gongji look-up")
         self.check = _hmac(master, b"gongji check")[:16]
 
@@ -36,7 +36,7 @@ class Vault:
     def seal(self, plain: bytes, where: str) -> bytes:
         """Nonce, cipher text and tag of `plain`, bound to `where`."""
         nonce = os.urandom(_NONCE)
-        encryptor = Cipher(algorithms.SM4(self._seal_key), modes.GCM(nonce)).encryptor()
+        encryptor = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(where.encode())
         return nonce + encryptor.update(plain) + encryptor.finalize() + encryptor.tag
 
@@ -45,7 +45,7 @@ class Vault:
         if len(sealed) < _NONCE + _TAG:
             raise WrongKey(f"{where}: {len(sealed)} bytes are too few to have been sealed")
         nonce, body, tag = sealed[:_NONCE], sealed[_NONCE:-_TAG], sealed[-_TAG:]
-        decryptor = Cipher(algorithms.SM4(self._seal_key), modes.GCM(nonce, tag)).decryptor()
+        decryptor = Cipher(self._cipher, modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(where.encode())
         try:
             return decryptor.update(body) + decryptor.finalize()

@@ -28,6 +28,7 @@ def columns(record: type[NamedTuple]) -> str:
     return ", ".join(record._fields)
 
 
+_KINDS = {kind.value: kind for kind in VisitKind}
 VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 
@@ -155,4 +156,4 @@ def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
 
 def visit_of(row: Sequence[Any]) -> Visit:
     """A visit of a row with the columns of VISIT."""
-    return Visit._make((*row[:3], VisitKind(row[3]), *row[4:9], bool(row[9]), *row[10:]))
+    return Visit._make((*row[:3], _KINDS[row[3]], *row[4:9], bool(row[9]), *row[10:]))

@@ -1,14 +1,15 @@
 """裁定费用明细: a bill's lines, through catalogue and law, to what the fund pays of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
 from gongji.catalogue import adjudicate as money
-from gongji.catalogue.item import CatalogueList, Kind
+from gongji.catalogue.item import CatalogueList, Edition, Kind
 from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import Approval, Asked, Lack, Treatment, Unclear, Why, treat
 from gongji.desk.catalogue import shelf_on
@@ -171,10 +172,16 @@ class Taken(NamedTuple):
 
 
 class Shelves:
-    """The lists that bills need, each taken down once; `given` stands in for all of them."""
+    """The lists that bills need, each taken down once; `given` stands in for all of them. `editions`
+    are those that were read already, by region."""
 
-    def __init__(self, session: Session, given: Shelf | None = None) -> None:
-        self._session, self._given = session, given
+    def __init__(
+        self,
+        session: Session,
+        given: Shelf | None = None,
+        editions: Mapping[str, list[Edition]] = MappingProxyType({}),
+    ) -> None:
+        self._session, self._given, self._editions = session, given, editions
         self._taken: dict[tuple[str, CatalogueList, date], Taken] = {}
 
     def take(self, region: str, which: CatalogueList, day: date) -> Taken:
@@ -183,7 +190,8 @@ class Shelves:
             return Taken(self._given, ())
         key = (region, which, day)
         if key not in self._taken:
-            shelf, editions = shelf_on(self._session, region, which, day)
+            known = self._editions.get(region)
+            shelf, editions = shelf_on(self._session, region, which, day, known)
             self._taken[key] = Taken(shelf, tuple(edition.key for edition in editions))
         return self._taken[key]
 

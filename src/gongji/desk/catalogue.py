@@ -86,14 +86,19 @@ _MOST_SHELVES = 8
 
 
 def shelf_on(
-    session: Session, region: str, which: CatalogueList, day: date
+    session: Session,
+    region: str,
+    which: CatalogueList,
+    day: date,
+    known: list[Edition] | None = None,
 ) -> tuple[Shelf, tuple[Edition, ...]]:
-    """The list of a region on a day: the national edition with the region's own additions.
+    """The list of a region on a day: the national edition with the region's own additions. `known`
+    are the editions for the region, where they were read already.
 
     Shelves are kept in memory by the digests of their editions, since an edition never changes.
     Raises NoEdition where there is none; a region's additions to the drug list are no list.
     """
-    known = session.unit.editions_for(region)
+    known = session.unit.editions_for(region) if known is None else known
     national = in_force(known, NATIONAL, which, day)
     regional = in_force(known, region, which, day) if region != NATIONAL else None
     editions = tuple(edition for edition in (national, regional) if edition is not None)

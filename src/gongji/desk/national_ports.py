@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from gongji.catalogue.item import Edition
     from gongji.desk.identity import Identity
     from gongji.policy.standing import Person
     from gongji.settlement.bill import Institution
@@ -202,6 +203,15 @@ class ToAnswer(NamedTuple):
     fees: dict[VisitKey, list[FeeRow]]
 
 
+class ToAdjudicate(NamedTuple):
+    """Items by their codes, what of the deductible people have used in their benefit year, by
+    person and kind of care, and the editions for each region."""
+
+    items: dict[str, WireItem]
+    used_fen: dict[tuple[str, str], int]
+    editions: dict[str, list["Edition"]]
+
+
 class NationalUnit(Protocol):
     """The part of a unit that keeps the national interface's records."""
 
@@ -229,10 +239,13 @@ class NationalUnit(Protocol):
         ...
 
     def to_adjudicate(
-        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
-    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
-        """Items by their codes, and what of the deductible people have used in their benefit year,
-        by person and kind of care."""
+        self,
+        items: Iterable[str],
+        years: Mapping[tuple[int, int], Iterable[str]],
+        regions: Collection[str],
+    ) -> "ToAdjudicate":
+        """What their lines are decided by, read at once: `years` are the people by their benefit
+        years."""
         ...
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...

@@ -71,8 +71,10 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
     for call in calls:
         codes |= {row["med_list_codg"] for row in call.input.get("drugdetail", ())}
-    items, used = session.unit.to_adjudicate(codes, _years(session, people.values()))
-    return Papers(people, named.visits, charged, items, used, Shelves(session))
+    regions = {known.person.region for known in people.values()}
+    read = session.unit.to_adjudicate(codes, _years(session, people.values()), regions)
+    shelves = Shelves(session, editions=read.editions)
+    return Papers(people, named.visits, charged, read.items, read.used_fen, shelves)
 
 
 def said_of(row: FeeRow) -> Values:

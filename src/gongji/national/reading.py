@@ -118,13 +118,16 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
         return Wrong(f"节点{where}：须为一个JSON对象")
     waived = rules.waived.get(infno, frozenset())
     found: Values = {}
-    for name, longest, field in _columns_of(node):
+    for name, longest, known, field in _columns_of(node):
         value = row.get(name)
         if value is None and name == "exp_content":
             value = row.get("expContent")
         if type(value) is str:
+            # Most values are a short text or one of a few codes, and need no second look.
+            if value in known:
+                found[name] = value
+                continue
             text = value.strip()
-            # Most values are a short text, and need no second look.
             if len(text) <= longest and text.isprintable() and text not in _EMPTY:
                 found[name] = text
                 continue
@@ -141,12 +144,23 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
 
 
 @cache
-def _columns_of(node: Node) -> tuple[tuple[str, int, Field], ...]:
-    """Each field with its name, and how long a text in it may be that needs no second look."""
+def _columns_of(node: Node) -> tuple[tuple[str, int, frozenset[str], Field], ...]:
+    """Each field with its name, how long a text in it may be that needs no second look, and which
+    codes need none."""
     return tuple(
-        (one.name, one.length if one.kind is Kind.TEXT and not one.coded else -1, one)
-        for one in node.fields
+        (
+            field.name,
+            field.length if field.kind is Kind.TEXT and not _codes_of(field) else -1,
+            frozenset(code for code in _codes_of(field) if _text(field, code, {}) == code),
+            field,
+        )
+        for field in node.fields
     )
+
+
+def _codes_of(field: Field) -> Mapping[str, str]:
+    """The codes of a coded text; none where its values are not listed."""
+    return dictionaries().get(field.name, {}) if field.coded and field.kind is Kind.TEXT else {}
 
 
 def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> Any:
@@ -208,6 +222,7 @@ def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
     return rounded
 
 
+_PRINTED = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOMENT = re.compile(
     r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})"
     r"(?:[ T]?([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]+)?)?(?:Z|\+0?8:?00)?)?"
@@ -216,6 +231,12 @@ _MOMENT = re.compile(
 
 def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> str | Wrong:
     """The printed form, and what else is plainly the same: `/`, `T`, no separators at all."""
+    if field.kind is Kind.MOMENT and type(value) is str and _PRINTED.fullmatch(value):
+        try:
+            datetime.fromisoformat(value)
+        except ValueError:
+            return Wrong(f"须为{field.form}，收到“{value[:20]}”")
+        return value
     found = _MOMENT.fullmatch(str(value).strip())
     parts = [int(part) for part in found.groups("0")] if found else []
     try:

@@ -1,6 +1,6 @@
 """Rows of the catalogues: the national list in tables without a region, a region's in its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -53,9 +53,10 @@ class CatalogueRows(Rows):
         return self.editions(NATIONAL) + [_edition(row) for row in rows]
 
     def editions_for(self, region: str) -> list[Edition]:
-        national, regional = self._national(), self._regional(region)
-        found = [_edition((NATIONAL, *row)) for row in national.fetchall()]
-        return found + [_edition(row) for row in regional.fetchall()]
+        return editions_of(self._editions_for([region]))[region]
+
+    def _editions_for(self, regions: Collection[str]) -> tuple[Found, dict[str, Found]]:
+        return self._national(), {region: self._regional(region) for region in regions}
 
     def _national(self) -> Found:
         return self._db.execute(
@@ -160,3 +161,12 @@ def _item(row: Sequence[Any]) -> Item:
         ceilings_fen=_ceilings(row[14]) if row[14] != "{}" else {},
         registration=row[15],
     )
+
+
+def editions_of(sent: tuple[Found, Mapping[str, Found]]) -> dict[str, list[Edition]]:
+    """The national editions and each region's own."""
+    national = [_edition((NATIONAL, *row)) for row in sent[0].fetchall()]
+    return {
+        region: national + [_edition(row) for row in found.fetchall()]
+        for region, found in sent[1].items()
+    }

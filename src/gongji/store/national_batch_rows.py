@@ -8,12 +8,14 @@ from gongji.desk.national_ports import (
     Message,
     MessageKey,
     Settled,
+    ToAdjudicate,
     ToAnswer,
     Visit,
     VisitKey,
     VisitKind,
     WireItem,
 )
+from gongji.store.catalogue_rows import CatalogueRows, editions_of
 from gongji.store.national_code_rows import NationalCodeRows
 from gongji.store.people_rows import PeopleRows, institution_of
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
@@ -32,7 +34,7 @@ _KINDS = {kind.value: kind for kind in VisitKind}
 VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 
-class NationalBatchRows(NationalCodeRows, PeopleRows):
+class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows):
     """The part of a unit in which messages that arrived together meet."""
 
     def to_answer(
@@ -60,9 +62,12 @@ class NationalBatchRows(NationalCodeRows, PeopleRows):
         )
 
     def to_adjudicate(
-        self, items: Iterable[str], years: Mapping[tuple[int, int], Iterable[str]]
-    ) -> tuple[dict[str, WireItem], dict[tuple[str, str], int]]:
-        found = self._items(items)
+        self,
+        items: Iterable[str],
+        years: Mapping[tuple[int, int], Iterable[str]],
+        regions: Collection[str],
+    ) -> ToAdjudicate:
+        found, editions = self._items(items), self._editions_for(regions)
         # `at + 0` is in no index: a planner that knows the table as empty takes the time's for it.
         used = [
             self._db.execute(
@@ -72,9 +77,10 @@ class NationalBatchRows(NationalCodeRows, PeopleRows):
             )
             for year, people in years.items()
         ]
-        return (
+        return ToAdjudicate(
             {row[0]: WireItem(*row) for row in found.fetchall()},
             {(person, care): int(fen) for person, care, fen in all_of(used)},
+            editions_of(editions),
         )
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:

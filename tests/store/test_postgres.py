@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from gongji.desk.national_ports import MessageKey, VisitKey
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Clock, Conflict, StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
@@ -379,10 +380,11 @@ def test_the_portable_words_in_postgresqls(portable: str, said: bytes) -> None:
 # ── Plans ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked_by_a_bill(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[bytes, Sequence[object]]]:
-    """What one settlement asks of the tables."""
+Asked = list[tuple[bytes, Sequence[object]]]
+
+
+def asked_by(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What somebody asks of the tables."""
     sent: list[tuple[bytes, Sequence[object]]] = []
     honest = Wire.send
 
@@ -394,10 +396,15 @@ def asked_by_a_bill(
 
     with monkeypatch.context() as patch:
         patch.setattr(Wire, "send", listen)
-        town.settled("child", "clinic", 1_00)
+        act()
     asked = [one for one in sent if one[0].startswith(b"SELECT") and b" FROM " in one[0]]
     assert len(asked) >= 5
     return asked
+
+
+def asked_by_a_bill(town: Town, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What one settlement asks of the tables."""
+    return asked_by(lambda: town.settled("child", "clinic", 1_00), monkeypatch)
 
 
 def plans_of(asked: Sequence[tuple[bytes, Sequence[object]]], dsn: str) -> list[str]:
@@ -414,6 +421,25 @@ def test_a_plan_made_while_a_table_is_empty_goes_by_the_key(
     plans = "\n".join(plans_of(asked_by_a_bill(town, monkeypatch), fresh_database()))
     assert {*re.findall(r"using (\w+) on", plans)} == {
         "accounts_pk", "answers_pk", "bonds_by_member", "institutions_pk", "people_pk", "pools_pk",
+    }  # fmt: skip
+
+
+def test_so_does_what_a_settlement_of_the_wire_asks(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner once took the time's index for a person's sum, and read the year of all."""
+
+    def ask(session: Session) -> None:
+        place, person = town.id("clinic"), town.id("child")
+        message, visit = MessageKey(place, "2207", "1"), VisitKey(place, "1")
+        session.unit.to_answer([person], ["H31000000001"], [message], [visit])
+        session.unit.to_adjudicate(["XJ01"], {(0, 1): [person]}, [])
+
+    asked = asked_by(lambda: town.office.do(ask), monkeypatch)
+    plans = "\n".join(plans_of(asked, fresh_database()))
+    assert {*re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plans)} == {
+        "catalogue_editions_pk", "institutions_pk", "national_codes_pk", "national_fees_pk", "national_items_pk",
+        "national_messages_pk", "national_settlements_by_person", "national_visits_pk", "people_pk",
     }  # fmt: skip
 
 

@@ -91,9 +91,8 @@ national_visits = table(
 )
 Index(
     "national_visits_by_person",
-    national_visits.c.region,
-    national_visits.c.institution,
     national_visits.c.person,
+    national_visits.c.institution,
     national_visits.c.began_at,
 )
 

@@ -18,7 +18,7 @@ from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.terms import LOCAL_TIME, Care, Scheme, local_day, micros
+from gongji.terms import LOCAL_TIME, Care, Scheme, local_day, micros, moment
 from gongji.words import refusal
 
 
@@ -84,7 +84,7 @@ def _random() -> int:
 @lru_cache(maxsize=64)
 def _second(second: int) -> str:
     """yyyyMMddHHmmss, the same for all that arrive in a second."""
-    return f"{datetime.fromtimestamp(second, LOCAL_TIME):%Y%m%d%H%M%S}"
+    return f"{moment(second * 1_000_000):%Y%m%d%H%M%S}"
 
 
 def said(refused: Refusal) -> Wrong:
@@ -190,7 +190,7 @@ def shown_moment(at: datetime) -> str:
 
 @lru_cache(maxsize=64)
 def _shown_second(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, LOCAL_TIME):%Y-%m-%d %H:%M:%S}"
+    return f"{moment(second * 1_000_000):%Y-%m-%d %H:%M:%S}"
 
 
 def day_start(text: str) -> datetime:

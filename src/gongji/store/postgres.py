@@ -28,7 +28,12 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",  # compiling takes longer than anything that we ask
 }
-_WRITER = {**_LIMITS, "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
+_WRITER = {
+    **_LIMITS,
+    "enable_seqscan": "off",
+    "enable_memoize": "off",  # a batch asks for most of its keys once
+    "plan_cache_mode": "force_generic_plan",
+}
 
 AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)
 

@@ -13,7 +13,7 @@ from gongji.ledger.proof import BalanceRow, Disagreement, EntryRow, Sums, prove
 DAY = date(2026, 3, 2)
 INFLOW = AccountKey("310000", "agency", "inflow")
 FATHER = AccountKey("310000", "father", "carried")
-CLINIC = AccountKey("310000", "clinic", "payable")
+TAX = AccountKey("310000", "tax-2027", "premium")
 
 Rows = tuple[list[EntryRow], list[BalanceRow]]
 
@@ -29,13 +29,13 @@ def rows_of(book: Book) -> Rows:
 
 
 def a_book() -> Rows:
-    """The father is credited 100 and 50, pays 70 at the clinic, and gets 20 back."""
-    book = Book(dict.fromkeys((INFLOW, FATHER, CLINIC), NOTHING))
+    """The father is credited 100 and 50, pays a premium of 70, and gets 20 back."""
+    book = Book(dict.fromkeys((INFLOW, FATHER, TAX), NOTHING))
     for id, source, target, amount in (
         ("credit-1", INFLOW, FATHER, 100),
         ("credit-2", INFLOW, FATHER, 50),
-        ("bill", FATHER, CLINIC, 70),
-        ("back", CLINIC, FATHER, 20),
+        ("bill", FATHER, TAX, 70),
+        ("back", TAX, FATHER, 20),
     ):
         book.post(Voucher("310000", id, "test", DAY, (Posting(source, target, amount),)))
     return rows_of(book)
@@ -111,8 +111,8 @@ def drop_the_last_entry(rows: Rows) -> None:
 
 
 def drop_all_entries_of_an_account(rows: Rows) -> None:
-    """The clinic's account keeps its balance and loses its history."""
-    rows[0][:] = [row for row in rows[0] if row.owner != "clinic"]
+    """The tax authority's account keeps its balance and loses its history."""
+    rows[0][:] = [row for row in rows[0] if row.owner != "tax-2027"]
 
 
 def change_a_balance(rows: Rows) -> None:
@@ -129,7 +129,7 @@ def change_a_balance_version(rows: Rows) -> None:
 
 def drop_a_balance(rows: Rows) -> None:
     """Entries without a balance."""
-    del rows[1][balance(rows, "clinic")]
+    del rows[1][balance(rows, "tax-2027")]
 
 
 def add_a_balance_without_entries(rows: Rows) -> None:
@@ -157,7 +157,7 @@ def repeat_an_entry(rows: Rows) -> None:
 
 def overdraw(rows: Rows) -> None:
     """A purse below zero, with everything adding up."""
-    n, m = entry(rows, "back", "clinic"), balance(rows, "clinic")
+    n, m = entry(rows, "back", "tax-2027"), balance(rows, "tax-2027")
     rows[0][n] = rows[0][n]._replace(amount_fen=-90, after_fen=-20)
     rows[1][m] = rows[1][m]._replace(fen=-20)
 
@@ -174,19 +174,19 @@ def overdraw(rows: Rows) -> None:
         (drop_the_last_entry,
          "father 3 : the entries come to 80 fen in 3 entries, the balance says 100 fen in 4"),
         (drop_all_entries_of_an_account,
-         "clinic 0 : the balance says 50 fen, and there are no entries"),
+         "tax-2027 0 : the balance says 50 fen, and there are no entries"),
         (change_a_balance,
          "father 4 : the entries come to 100 fen in 4 entries, the balance says 101 fen in 4"),
         (change_a_balance_version,
          "father 4 : the entries come to 100 fen in 4 entries, the balance says 100 fen in 5"),
-        (drop_a_balance, "clinic 2 : there are entries, and no balance"),
+        (drop_a_balance, "tax-2027 2 : there are entries, and no balance"),
         (add_a_balance_without_entries,
          "dodger 0 : the balance says 900 fen, and there are no entries"),
         (add_a_balance_without_entries_at_the_end,
          "dodger 0 : the balance says 900 fen, and there are no entries"),
         (swap_versions, "father 2 bill: it begins at 150 fen, the entry before ended at 100"),
         (repeat_an_entry, "father 3 bill: entry 3 follows entry 3: one is missing"),
-        (overdraw, "clinic 2 back: it goes below zero, to -20 fen"),
+        (overdraw, "tax-2027 2 back: it goes below zero, to -20 fen"),
     ],
 )  # fmt: skip
 def test_tampering_is_found_and_the_first_entry_named(
@@ -214,12 +214,47 @@ def test_every_account_that_disagrees_is_named() -> None:
     rows = a_book()
     change_an_amount(rows)
     drop_a_balance(rows)
-    assert {one.owner for one in findings(rows)} == {"clinic", "father", ""}
+    assert {one.owner for one in findings(rows)} == {"tax-2027", "father", ""}
+
+
+# ── Bills, each with an account of its own ──
+
+
+def two_bills() -> Rows:
+    """The father pays 70 and 30 at the clinic."""
+    bills = [AccountKey("310000", f"clinic/b{n}", "payable") for n in (1, 2)]
+    book = Book(dict.fromkeys((INFLOW, FATHER, *bills), NOTHING))
+    for id, source, target, amount in (
+        ("credit", INFLOW, FATHER, 150),
+        ("b1", FATHER, bills[0], 70),
+        ("b2", FATHER, bills[1], 30),
+    ):
+        book.post(Voucher("310000", id, "test", DAY, (Posting(source, target, amount),)))
+    return rows_of(book)
+
+
+def test_bills_prove_without_a_balance() -> None:
+    """Their entries are all that there is of them."""
+    rows = two_bills()
+    assert list(prove(*rows)) == [Sums(accounts=4, entries=6, total_fen=0)]
+
+
+def test_what_one_bill_lacks_another_cannot_make_good() -> None:
+    """10 fen moved from one bill's entry to another's: every account agrees with itself, and the
+    whole comes to zero."""
+    rows = two_bills()
+    for owner, by in (("clinic/b1", -10), ("clinic/b2", 10)):
+        (n,) = [n for n, row in enumerate(rows[0]) if row.owner == owner]
+        one = rows[0][n]
+        rows[0][n] = one._replace(amount_fen=one.amount_fen + by, after_fen=one.after_fen + by)
+    assert [one.wrong for one in findings(rows)] == [
+        "the entries of some voucher do not come to zero"
+    ]
 
 
 # ── Whatever is posted ───────────────────────────────────────────────────────────────────────────
 
-ACCOUNTS = [INFLOW, CLINIC, *(AccountKey("310000", name, "carried") for name in "abc")]
+ACCOUNTS = [INFLOW, TAX, *(AccountKey("310000", name, "carried") for name in "abc")]
 moves = st.lists(
     st.tuples(st.sampled_from(ACCOUNTS), st.sampled_from(ACCOUNTS), st.integers(1, 10**12)),
     max_size=60,

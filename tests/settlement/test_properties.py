@@ -13,7 +13,7 @@ from gongji.ledger.book import Balance, Book
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances, Bill, Facts
-from gongji.settlement.booking import payable_to, purse_of, voucher_back, voucher_of
+from gongji.settlement.booking import payable_of, purse_of, voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.outcome import Outcome
 from gongji.settlement.reverse import Reversal, Settled, reverse
@@ -301,7 +301,7 @@ def test_a_decision_and_its_reversal_leave_the_book_as_it_was(case: Case) -> Non
     day = local_day(case.facts.at)
     voucher = voucher_of(decision, case.bill.institution, "b1", day)
     back = given_back(reverse(settled(case, decision), None))
-    undone = voucher_back(back, case.bill.institution, "r1", day)
+    undone = voucher_back(back, case.bill.institution, "r1", "b1", day)
     if voucher is None:
         assert undone is None
         assert decision.own_fen == decision.pooled_fen == 0
@@ -311,7 +311,7 @@ def test_a_decision_and_its_reversal_leave_the_book_as_it_was(case: Case) -> Non
         purse_of(person, purse): Balance(fen, 0)
         for (person, purse), fen in purses(case.facts).items()
     }
-    payable = payable_to(case.bill.institution)
+    payable = payable_of(case.bill.institution, "b1")
     book = Book({**before, payable: Balance(0, 0)})
     book.post(voucher)
     assert book.fen(payable) == decision.own_fen + decision.pooled_fen

@@ -398,7 +398,7 @@ def asked_by(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Aske
         patch.setattr(Wire, "send", listen)
         act()
     asked = [one for one in sent if one[0].startswith(b"SELECT") and b" FROM " in one[0]]
-    assert len(asked) >= 5
+    assert len(asked) >= 4
     return asked
 
 

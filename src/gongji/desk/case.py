@@ -20,9 +20,7 @@ from gongji.terms import LOCAL_TIME, Credential, Purse, Use, local_day, micros
 class Case:
     """What a batch of bills needs to know, read at once; then one bill's facts at a time.
 
-    What a bill draws is gone for the next one of the batch. The book is opened last: the accounts of
-    the institutions are everybody's, and nobody else should wait for them longer than it takes to
-    write.
+    What a bill draws is gone for the next one of the batch.
     """
 
     def __init__(self, session: Session, bills: Sequence[Bill], keys: Sequence[AnswerKey]) -> None:
@@ -107,9 +105,9 @@ class Case:
                 self._left[draw.person] = replace(self._balances(draw.person), **left)
 
     def booked(self, vouchers: Sequence[Voucher]) -> Book:
-        """The vouchers of the batch, booked in their order."""
-        payable = {posting.target for voucher in vouchers for posting in voucher.postings}
-        book = Book({**self._purses, **self._session.unit.balances(payable)})
+        """The vouchers of the batch, booked in their order, each to the new account of its bill."""
+        book = Book(self._purses)
+        book.load({voucher.postings[0].target: NOTHING for voucher in vouchers})
         for voucher in vouchers:
             book.post(voucher)
         return book

@@ -173,7 +173,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
         return reversal
 
     # Nothing is refused beyond this line; from here on it is written.
-    voucher = voucher_back(reversal, asked.institution, asked.id, local_day(session.now))
+    voucher = voucher_back(reversal, asked.institution, asked.id, asked.of, local_day(session.now))
     if voucher is not None:
         accounts = {account for p in voucher.postings for account in (p.source, p.target)}
         book = Book(unit.balances(accounts))

@@ -172,7 +172,9 @@ def _halves(answers: dict[AnswerKey, Answer], entries: Iterable[EntryRow]) -> li
 
 
 def _all_answers(session: Session) -> dict[AnswerKey, Answer]:
-    askers = {row.owner for row in session.unit.balance_rows() if row.kind == "payable"}
+    askers = {
+        row.owner.partition("/")[0] for row in session.unit.entry_rows() if row.kind == "payable"
+    }
     return {
         answer.key: answer
         for asker in askers

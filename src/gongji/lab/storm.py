@@ -4,6 +4,7 @@ Some units of work are broken off on purpose; nothing of those may be left. The 
 the same storm, so that whatever it breaks can be broken again.
 """
 
+from collections import Counter
 from datetime import timedelta
 
 import msgspec
@@ -14,8 +15,6 @@ from gongji.lab.city import add_institution, add_people
 from gongji.lab.folk import REGIONS, institutions_of
 from gongji.lab.weather import Weather
 from gongji.ledger.proof import Sums, prove
-from gongji.settlement.booking import payable_to, purse_of
-from gongji.terms import Purse
 
 
 class Storm(msgspec.Struct, frozen=True):
@@ -94,17 +93,21 @@ class _Storm(Weather):
         ):
             if not isinstance(found, Sums):
                 self.wrong.append(f"proof: {found}")
-        accounts = {
-            key: payable_to(key[0]) if key[1] == "payable" else purse_of(key[0], Purse(key[1]))
-            for key in self._kept.fen
-        }
-        in_store = self._office.ask(lambda s: s.unit.balances(accounts.values()))
-        for key, account in accounts.items():
-            if in_store[account].fen != self._kept.fen[key]:
-                wrong = (
-                    f"{key}: {in_store[account].fen} fen in the store, {self._kept.fen[key]} due"
-                )
-                self.wrong.append(wrong)
+        in_store = self._office.ask(_sums)
+        for key, due_fen in self._kept.fen.items():
+            if in_store[key] != due_fen:
+                self.wrong.append(f"{key}: {in_store[key]} fen in the store, {due_fen} due")
         for request, answered in self._kept.settled.values():
             if not replay(self._office, answered.answer).same:
                 self.wrong.append(f"{request.institution}/{request.id} does not replay")
+
+
+def _sums(session: Session) -> Counter[tuple[str, str]]:
+    """What everybody has in each purse, and what is owed to each institution for all its bills."""
+    found: Counter[tuple[str, str]] = Counter()
+    for row in session.unit.balance_rows():
+        found[row.owner, row.kind] += row.fen
+    for entry in session.unit.entry_rows():
+        if entry.kind == "payable":
+            found[entry.owner.partition("/")[0], entry.kind] += entry.amount_fen
+    return found

@@ -24,8 +24,14 @@ class Balance(NamedTuple):
 
 NOTHING = Balance(0, 0)
 
-OVERDRAWN = frozenset({"inflow"})
-"""Kinds that may go below zero: where money enters the book from outside. Nothing else may."""
+ITEMS = frozenset({"payable"})
+"""逐笔: kinds of which each bill has an account of its own. It has no balance beside its entries; the
+last of them says what is left. So a thousand families that pay one hospital at once do not wait in
+line for what it is owed."""
+
+OVERDRAWN = frozenset({"inflow"}) | ITEMS
+"""Kinds that may go below zero: where money enters the book from outside, and the reversal of a bill
+that was booked before each had its own account. Nothing else may."""
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -106,8 +112,12 @@ class Book:
         self.vouchers.append(voucher)
 
     def changed(self) -> dict[AccountKey, Balance]:
-        """The accounts that the entries have touched, with their new balances."""
-        return {entry.account: self._balances[entry.account] for entry in self.entries}
+        """The accounts that the entries have touched, with their new balances. Items have none."""
+        return {
+            entry.account: self._balances[entry.account]
+            for entry in self.entries
+            if entry.account.kind not in ITEMS
+        }
 
     def _enter(self, voucher: Voucher, account: AccountKey, amount_fen: int) -> None:
         before_fen, version = self._balances[account]

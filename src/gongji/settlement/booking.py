@@ -18,9 +18,9 @@ def purse_of(person: str, purse: Purse) -> AccountKey:
 _KIND = {purse: str(purse.value) for purse in Purse}
 
 
-def payable_to(institution: str) -> AccountKey:
-    """应付医药机构: what the agency owes the institution for bills paid from accounts."""
-    return AccountKey(institution[1:7], institution, "payable")
+def payable_of(institution: str, bill: str) -> AccountKey:
+    """应付医药机构: what the agency owes the institution for one bill paid from accounts."""
+    return AccountKey(institution[1:7], f"{institution}/{bill}", "payable")
 
 
 def agency(region: str) -> AccountKey:
@@ -29,22 +29,24 @@ def agency(region: str) -> AccountKey:
 
 
 def voucher_of(decision: Decision, institution: str, id: str, on: date) -> Voucher | None:
-    """Every draw to the institution's payable; None where no account paid anything."""
+    """Every draw to the bill's payable; None where no account paid anything."""
     if not decision.draws:
         return None
-    target = payable_to(institution)
+    target = payable_of(institution, id)
     postings = tuple(
         Posting(purse_of(draw.person, draw.purse), target, draw.amount_fen)
         for draw in decision.draws
     )
-    return Voucher(target.region, f"{institution}/{id}", "settlement", on, postings)
+    return Voucher(target.region, target.owner, "settlement", on, postings)
 
 
-def voucher_back(reversal: Reversal, institution: str, id: str, on: date) -> Voucher | None:
-    """The same sums back from the payable. Mistakes are answered, not erased."""
+def voucher_back(
+    reversal: Reversal, institution: str, id: str, of: str, on: date
+) -> Voucher | None:
+    """The same sums back from the payable of the bill `of`. Mistakes are answered, not erased."""
     if not reversal.returns:
         return None
-    source = payable_to(institution)
+    source = payable_of(institution, of)
     postings = tuple(
         Posting(source, purse_of(back.person, back.purse), back.amount_fen)
         for back in reversal.returns

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from gongji.ledger.book import NOTHING, AccountKey, Balance, Book
+from gongji.ledger.book import ITEMS, NOTHING, AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
 from gongji.store.rows import IN, Rows, as_json, by_region
 
@@ -17,6 +17,9 @@ class BookRows(Rows):
         wanted = dict.fromkeys(accounts, NOTHING)
         owners: dict[str, set[str]] = {}
         for account in wanted:
+            if account.kind in ITEMS:
+                wanted[account] = self._left_of(account)
+                continue
             owners.setdefault(account.region, set()).add(account.owner)
         for region, some in sorted(owners.items()):
             for row in self._rows(
@@ -29,6 +32,14 @@ class BookRows(Rows):
                 if account in wanted:
                     wanted[account] = Balance(row[2], row[3])
         return wanted
+
+    def _left_of(self, item: AccountKey) -> Balance:
+        row = self._row(
+            "SELECT after_fen, version FROM entries WHERE region = ? AND owner = ? AND kind = ?"
+            " ORDER BY version DESC LIMIT 1",
+            *item,
+        )
+        return Balance(*row) if row else NOTHING
 
     def purses(self, people: Iterable[str]) -> dict[AccountKey, Balance]:
         """The accounts that these people have."""

@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gongji.desk.ports import Conflict, StoreUnavailable
 from gongji.store.cipher import Vault
+from gongji.store.postgres_arrays import Bigs
 from gongji.store.postgres_link import CONTEXT, Link
 from gongji.store.postgres_unit import PostgresUnit, PostgresWriter
 from gongji.store.postgres_wire import Wire
@@ -28,7 +29,12 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",  # compiling takes longer than anything that we ask
 }
-_WRITER = {**_LIMITS, "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
+_WRITER = {
+    **_LIMITS,
+    "enable_seqscan": "off",
+    "enable_memoize": "off",  # a batch asks for most of its keys once
+    "plan_cache_mode": "force_generic_plan",
+}
 
 AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)
 
@@ -85,7 +91,7 @@ class PostgresStore:
     def _unit(
         self,
         shelf: "_Shelf",
-        opening: Sequence[tuple[str, tuple[int, ...]]],
+        opening: Sequence[tuple[str, tuple[object, ...]]],
         kind: type[AnyUnit],
     ) -> Iterator[AnyUnit]:
         with _failures(), shelf.lent() as wire:
@@ -114,14 +120,25 @@ class PostgresStore:
         self._readers.clear()
 
 
-def _locks(regions: Collection[str] | None, shared: bool) -> Iterator[tuple[str, tuple[int, int]]]:
+def _locks(
+    regions: Collection[str] | None, shared: bool
+) -> Iterator[tuple[str, tuple[object, ...]]]:
     """The whole first, then regions in their order: so nobody waits in a circle. Who shares and
     names no region has the whole alone: others may have a region to themselves."""
-    share, alone = "SELECT pg_advisory_xact_lock_shared", "SELECT pg_advisory_xact_lock"
-    whole = alone if regions is None else share
-    yield f"{whole}(?::int, ?::int)", (ADVICE, 0)
-    for region in sorted(regions or ()):
-        yield f"{share if shared else alone}(?::int, ?::int)", (ADVICE, int(region))
+    share, alone = "pg_advisory_xact_lock_shared", "pg_advisory_xact_lock"
+    named = [int(region) for region in sorted(regions or ())]
+    if regions is None:
+        yield _lock(alone, [0])
+    elif shared:
+        yield _lock(share, [0, *named])
+    else:
+        yield _lock(share, [0])
+        yield _lock(alone, named)
+
+
+def _lock(how: str, keys: Sequence[int]) -> tuple[str, tuple[object, ...]]:
+    """One after the other, in their order."""
+    return f"SELECT {how}(?::int, key::int) FROM unnest(?::bigint[]) key", (ADVICE, Bigs(keys))
 
 
 class _Shelf:

@@ -16,7 +16,7 @@ from psycopg.adapt import AdaptersMap, Buffer
 from psycopg.types.numeric import NumericBinaryLoader
 from sqlalchemy.dialects import postgresql
 
-from gongji.store.postgres_arrays import KINDS, Column, columns, unnest
+from gongji.store.postgres_arrays import KINDS, Column, columns, in_step, unnest
 from gongji.store.postgres_wire import Sent, Wire
 from gongji.store.rows import IN, KEYS, parted
 from gongji.store.tables import metadata
@@ -59,7 +59,7 @@ def as_arrays(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
     if plain is None:
         return None
     kinds = _kinds(plain[1], plain[2].split(", "))
-    said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT * FROM {unnest(kinds)}"
+    said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT {in_step(kinds)}"
     return numbered(said + (plain[3] or "")), kinds
 
 

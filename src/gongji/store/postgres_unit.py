@@ -16,33 +16,39 @@ from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
 from gongji.store.people_rows import PERSON, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
-from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, unnest
+from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, in_step, unnest
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_wire import Sent
 from gongji.store.rows import parted
 from gongji.store.unit import SqlUnit
 
-# A batch's members come as one array, and the statement itself finds their sponsors: so all that a
-# batch reads goes out at once, and is waited for once.
-_SPONSORS = (
-    "SELECT sponsor FROM unnest(?::text[]) m(id) CROSS JOIN LATERAL (SELECT sponsor FROM bonds"
-    " WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
+
+def _of(table: str, names: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in names.split(", "))
+
+
+# A batch's members come as one array, and the statements themselves find their sponsors: so all
+# that a batch reads goes out at once, and is waited for once.
+_FAMILIES = postgres(
+    f"SELECT {_of('p', PERSON)}, {BOND}, u.uses, {_of('s', PERSON)}"
+    " FROM unnest(?::text[]) m(id)"
+    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0) p"
+    " LEFT JOIN LATERAL (SELECT * FROM bonds"
+    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
+    " LEFT JOIN LATERAL (SELECT uses FROM pools"
+    "   WHERE region = ? AND id = b.pool OFFSET 0) u ON TRUE"
+    " LEFT JOIN LATERAL (SELECT * FROM people"
+    "   WHERE region = ? AND id = b.sponsor OFFSET 0) s ON TRUE"
+    " ORDER BY b.starts, b.id"
 )
-_PEOPLE = postgres(
-    f"SELECT {PERSON} FROM (SELECT unnest(?::text[]) AS of_id UNION {_SPONSORS}) w"
-    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = w.of_id OFFSET 0) p"
-)
+_BOND, _USES, _SPONSOR = 9, 16, 17
+"""Where in a row of a family the bond begins, its uses stand, and the sponsor begins."""
+
 _PURSES = (
     "SELECT owner, kind, fen, version FROM accounts WHERE region = ?"
-    f" AND owner = ANY (ARRAY(SELECT unnest(?::text[]) UNION {_SPONSORS}))"
-)
-_BONDS = postgres(
-    f"SELECT {BOND}, p.uses FROM unnest(?::text[]) m(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM bonds"
-    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b"
-    " CROSS JOIN LATERAL (SELECT uses FROM pools"
-    "   WHERE region = ? AND id = b.pool OFFSET 0) p"
-    " ORDER BY b.starts, b.id"
+    " AND owner = ANY (ARRAY(SELECT unnest(?::text[]) UNION SELECT b.sponsor"
+    "   FROM unnest(?::text[]) m(id) CROSS JOIN LATERAL (SELECT sponsor FROM bonds"
+    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b))"
 )
 _KEY = (Texts, Texts)
 _ANSWERED = postgres(
@@ -51,20 +57,17 @@ _ANSWERED = postgres(
 )
 _ACCOUNT = (Texts, Texts, Bigs, Bigs)
 _WRITE_ACCOUNTS = postgres(
-    f"INSERT INTO accounts (region, owner, kind, fen, version) SELECT ?, * FROM {unnest(_ACCOUNT)}"
+    f"INSERT INTO accounts (region, owner, kind, fen, version) SELECT ?, {in_step(_ACCOUNT)}"
     " ON CONFLICT (region, owner, kind) DO UPDATE SET fen = excluded.fen,"
     " version = excluded.version"
 )
 _ENTRY = (Texts, Texts, Bigs, Texts, Texts, Bigs, Bigs, Bigs, Texts)
 _WRITE_ENTRIES = postgres(
-    "INSERT INTO entries (region, owner, kind, version, act, voucher, amount_fen, before_fen,"
-    " after_fen, happened_on, recorded_at)"
-    f" SELECT ?, e.*, ? FROM {unnest(_ENTRY)} e"
+    "INSERT INTO entries (region, recorded_at, owner, kind, version, act, voucher, amount_fen,"
+    f" before_fen, after_fen, happened_on) SELECT ?, ?::bigint, {in_step(_ENTRY)}"
 )
 _ANSWER = (*(Texts,) * 6, Bigs, Bigs, Texts, *(Bigs,) * 4, Flags, *(Blobs,) * 3)
-_WRITE_ANSWERS = postgres(
-    f"INSERT INTO answers (region, {ANSWER}) SELECT ?, * FROM {unnest(_ANSWER)}"
-)
+_WRITE_ANSWERS = postgres(f"INSERT INTO answers (region, {ANSWER}) SELECT ?, {in_step(_ANSWER)}")
 
 
 class PostgresUnit(SqlUnit):
@@ -114,11 +117,15 @@ class PostgresUnit(SqlUnit):
         people: dict[str, Person] = {}
         bonds: dict[str, list[BondWithUses]] = {}
         purses: dict[AccountKey, Balance] = {}
-        for region, (known, bound, kept) in sent:
-            people.update((row[0], person_of(row)) for row in known.fetchall())
-            for row in bound.fetchall():
-                bond = BondWithUses(bond_of(row), uses_of(row[7]))
-                bonds.setdefault(bond.bond.member, []).append(bond)
+        for region, (families, kept) in sent:
+            for row in families.fetchall():
+                people[row[0]] = person_of(row)
+                if row[_BOND] is None:
+                    continue
+                bond = bond_of(row[_BOND:_SPONSOR])
+                bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
+                if row[_SPONSOR] is not None:
+                    people[row[_SPONSOR]] = person_of(row[_SPONSOR:])
             for owner, kind, *balance in kept.fetchall():
                 purses[AccountKey(region, owner, kind)] = Balance(*balance)
         # A sponsor of another region than the bond's is the exception, and costs a second look.
@@ -130,13 +137,15 @@ class PostgresUnit(SqlUnit):
 
     def _send_members(
         self, region: str, members: list[str], not_ended_by: int
-    ) -> tuple[str, tuple[Sent, Sent, Sent]]:
+    ) -> tuple[str, tuple[Sent, Sent]]:
         members = Texts(members)
-        bound = (members, region, not_ended_by)
-        people = self._link.send(_PEOPLE, (members, *bound, region))
-        bonds = self._link.send(_BONDS, (*bound, region))
-        purses = self._link.send(postgres(_PURSES + self.LOCKING), (region, members, *bound))
-        return region, (people, bonds, purses)
+        families = self._link.send(
+            _FAMILIES, (members, region, region, not_ended_by, region, region)
+        )
+        purses = self._link.send(
+            postgres(_PURSES + self.LOCKING), (region, members, members, region, not_ended_by)
+        )
+        return region, (families, purses)
 
 
 class PostgresWriter(PostgresUnit):

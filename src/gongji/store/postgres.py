@@ -33,8 +33,13 @@ _WRITER = {
     **_LIMITS,
     "enable_seqscan": "off",
     "enable_memoize": "off",  # a batch asks for most of its keys once
-    "plan_cache_mode": "force_generic_plan",
 }
+_ONE_PLAN = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', false)"
+    " WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
+)
+"""A writer's statements are planned once: for any number of rows, they go by the key. Only Citus must
+see a statement's region to know whose it is."""
 
 AnyUnit = TypeVar("AnyUnit", bound=PostgresUnit)
 
@@ -52,7 +57,7 @@ class PostgresStore:
     def __init__(self, dsn: str, vault: Vault) -> None:
         self._vault = vault
         self.dsn = dsn
-        self._writers, self._readers = _Shelf(dsn, _WRITER), _Shelf(dsn, _LIMITS)
+        self._writers, self._readers = _Shelf(dsn, _WRITER, _ONE_PLAN), _Shelf(dsn, _LIMITS)
         self._written = 0
 
     def raw_connection(self) -> psycopg.Connection:
@@ -144,7 +149,7 @@ def _lock(how: str, keys: Sequence[int]) -> tuple[str, tuple[object, ...]]:
 class _Shelf:
     """Connections of one kind that nobody uses at the moment."""
 
-    def __init__(self, dsn: str, settings: dict[str, str]) -> None:
+    def __init__(self, dsn: str, settings: dict[str, str], first: str | None = None) -> None:
         given = conninfo_to_dict(dsn).get("options") or ""
         ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._dsn = make_conninfo(
@@ -154,6 +159,7 @@ class _Shelf:
             connect_timeout=5,
             tcp_user_timeout=15_000,
         )
+        self._first = first
         self._idle: list[Wire] = []
 
     @contextmanager
@@ -178,7 +184,10 @@ class _Shelf:
             if wire.lives():
                 return wire
             wire.close()
-        return Wire(psycopg.connect(self._dsn, autocommit=True, context=CONTEXT))
+        connection = psycopg.connect(self._dsn, autocommit=True, context=CONTEXT)
+        if self._first:
+            connection.execute(self._first)
+        return Wire(connection)
 
     def clear(self) -> None:
         """Close what lies here."""

@@ -1,6 +1,6 @@
 """案情: what a batch of bills is decided on, and what it leaves for the next bill and for the book."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -8,11 +8,10 @@ from msgspec.structs import replace
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKey, BondWithUses
 from gongji.desk.rollover import year_closed
-from gongji.ledger.book import NOTHING, Book, Voucher
+from gongji.ledger.book import NOTHING, AccountKey, Balance, Book, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances, Bill, Facts, PoolFacts
-from gongji.settlement.booking import purse_of
 from gongji.settlement.decide import Decision
 from gongji.terms import LOCAL_TIME, Credential, Purse, Use, local_day, micros
 
@@ -42,7 +41,7 @@ class Case:
         self.answered = known.answered
         self._people, self._institutions = known.people, known.institutions
         self._bonds, self._codes, self._purses = known.bonds, known.codes, known.purses
-        self._left: dict[str, Balances] = {}
+        self._left = _in_both(known.purses)
 
     def facts(self, bill: Bill) -> Facts | Refusal:
         """The facts of one bill: the law's and the family's of the moment of care, the book's of
@@ -110,6 +109,7 @@ class Case:
         book.load({voucher.postings[0].target: NOTHING for voucher in vouchers})
         for voucher in vouchers:
             book.post(voucher)
+        self._purses.update(book.changed())
         return book
 
     def _pool(self, known: BondWithUses, sponsor: Person, uses: frozenset[Use]) -> PoolFacts:
@@ -123,9 +123,18 @@ class Case:
         )
 
     def _balances(self, person: str) -> Balances:
-        left = self._left.get(person)
-        if left is None:
-            current = self._purses.get(purse_of(person, Purse.CURRENT), NOTHING)
-            carried = self._purses.get(purse_of(person, Purse.CARRIED), NOTHING)
-            left = self._left[person] = Balances(current.fen, carried.fen)
-        return left
+        return self._left.get(person, _EMPTY)
+
+
+_EMPTY = Balances()
+
+
+def _in_both(purses: Mapping[AccountKey, Balance]) -> dict[str, Balances]:
+    """What each of the people has; who has no account has nothing."""
+    kept: dict[str, dict[str, int]] = {}
+    for account, balance in purses.items():
+        kept.setdefault(account.owner, {})[account.kind] = balance.fen
+    return {
+        owner: Balances(fen.get(Purse.CURRENT, 0), fen.get(Purse.CARRIED, 0))
+        for owner, fen in kept.items()
+    }

@@ -56,6 +56,9 @@ class Quoted(msgspec.Struct, frozen=True):
     facts: Facts
 
 
+_AT_ONCE = 64
+"""Answers that go to the store together: it writes them while the next ones are decided."""
+
 _encode = msgspec.json.Encoder().encode
 _decision_of = msgspec.json.Decoder(Decision).decode
 _reversal_of = msgspec.json.Decoder(Reversal).decode
@@ -80,8 +83,15 @@ def settle_batch(
     holding()
     known = case.answered
     given: list[Answered | Refusal] = []
+    settled = 0
     written: list[Answer] = []
     vouchers: list[Voucher] = []
+
+    def write() -> None:
+        session.unit.write_settled(case.booked(vouchers), written, at)
+        vouchers.clear()
+        written.clear()
+
     for request, key in zip(requests, keys, strict=True):
         body = _encode(request)
         if (earlier := known.get(key)) is not None:
@@ -109,7 +119,7 @@ def settle_batch(
             request.patient,
             decision.sponsor,
             micros(facts.at) if request.happened_at else at,
-            at + len(written),  # the order of arrival stays readable within a batch
+            at + settled,  # the order of arrival stays readable within a batch
             session.law.version,
             decision.own_fen,
             decision.pooled_fen,
@@ -120,11 +130,14 @@ def settle_batch(
             _encode(facts),
             _encode(decision),
         )
+        settled += 1
         known[key] = answer
         written.append(answer)
         given.append(Answered(answer, decision, False))
+        if len(written) == _AT_ONCE:
+            write()
     if written:
-        session.unit.write_settled(case.booked(vouchers), written, at)
+        write()
     return given
 
 

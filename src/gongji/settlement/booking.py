@@ -1,7 +1,6 @@
 """入账: decisions and reversals → vouchers. Which purse pays whom."""
 
 from datetime import date
-from functools import lru_cache
 
 from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.settlement.decide import Decision
@@ -9,7 +8,6 @@ from gongji.settlement.reverse import Reversal
 from gongji.terms import Purse
 
 
-@lru_cache(maxsize=1 << 16)  # asked for several times a bill, and for the same few again
 def purse_of(person: str, purse: Purse) -> AccountKey:
     """The book's account of one purse; a person's id carries the region."""
     return AccountKey(person[1:7], person, _KIND[purse])

@@ -50,6 +50,10 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.pooled_fen
 
 
+_Cause = tuple[Outcome, tuple[Provision[Any], ...]]
+"""What shuts the pool, and by which provisions."""
+
+
 def decide(bill: Bill, facts: Facts, law: DayLaw) -> Decision | Refusal:
     """Settle the patient's share: own purses in the pack's order, then the pool, then cash.
 
@@ -187,55 +191,45 @@ def _causes(
     bill: Bill, facts: Facts, law: DayLaw, day: date, pool: PoolFacts | None, left_fen: int
 ) -> tuple[list[Outcome], list[Provision[Any]]]:
     """Every cause that shuts the pool (SET-13), in the order of `Outcome`, and their provisions."""
-    reasons: list[Outcome] = []
-    cites: list[Provision[Any]] = []
-
-    def holds(cause: Outcome, *provisions: Provision[Any]) -> None:
-        reasons.append(cause)
-        cites.extend(provisions)
-
-    if pool is None:
-        if facts.pools and bill.sponsor is None:
-            holds(Outcome.SPONSOR_NOT_SHOWN, law.sponsor_shown)
-        else:
-            holds(Outcome.NOT_IN_A_POOL, law.only_bound_may_use)
+    if pool is not None:
+        found = _pool_causes(pool, law, day)
+    elif facts.pools and bill.sponsor is None:
+        found = [(Outcome.SPONSOR_NOT_SHOWN, (law.sponsor_shown,))]
     else:
-        for cause, provisions in _pool_causes(pool, law, day):
-            holds(cause, *provisions)
+        found = [(Outcome.NOT_IN_A_POOL, (law.only_bound_may_use,))]
     if law.ecode_asked.value and not (facts.patient.ecode and (pool is None or pool.sponsor.ecode)):
-        holds(Outcome.ECODE_INACTIVE, law.ecode_asked)
+        found.append((Outcome.ECODE_INACTIVE, (law.ecode_asked,)))
     if not any(_fits(venue, bill, facts) for venue in law.venues.value):
-        holds(Outcome.INSTITUTION_NOT_COVERED, law.venues)
+        found.append((Outcome.INSTITUTION_NOT_COVERED, (law.venues,)))
     if law.one_card_asked.value and not facts.institution.one_card:
-        holds(Outcome.NO_ONE_CARD, law.one_card_asked)
+        found.append((Outcome.NO_ONE_CARD, (law.one_card_asked,)))
     if bill.category in law.account_excluded.value:
-        holds(Outcome.CATEGORY_EXCLUDED, law.account_excluded)
+        found.append((Outcome.CATEGORY_EXCLUDED, (law.account_excluded,)))
     if (
         _at_pharmacy(facts)
         and bill.category in law.prescription_asked.value
         and (not bill.prescription)
     ):
-        holds(Outcome.NO_PRESCRIPTION, law.prescription_asked)
+        found.append((Outcome.NO_PRESCRIPTION, (law.prescription_asked,)))
     if not bill.listed:
-        holds(Outcome.NOT_LISTED, law.listed_only, law.pool_pays)
+        found.append((Outcome.NOT_LISTED, (law.listed_only, law.pool_pays)))
     if bill.accounts in (AccountUse.NONE, AccountUse.OWN):
-        holds(Outcome.POOL_NOT_ASKED, law.account_flag)
+        found.append((Outcome.POOL_NOT_ASKED, (law.account_flag,)))
     if bill.self_paid_fen == 0:
-        holds(Outcome.NOTHING_SELF_PAID, law.pool_pays)
+        found.append((Outcome.NOTHING_SELF_PAID, (law.pool_pays,)))
     elif left_fen == 0:
-        holds(Outcome.OWN_FUNDS_LEFT, law.own_draw_order)
+        found.append((Outcome.OWN_FUNDS_LEFT, (law.own_draw_order,)))
     if pool is not None and _pool_money(pool, law) == 0:
-        holds(Outcome.POOL_EMPTY, law.pooled_purses, law.rest_in_cash)
-    if reasons:
+        found.append((Outcome.POOL_EMPTY, (law.pooled_purses, law.rest_in_cash)))
+    cites = [provision for _, provisions in found for provision in provisions]
+    if found:
         cites.append(law.causes_named)
-    return reasons, cites
+    return [cause for cause, _ in found], cites
 
 
-def _pool_causes(
-    pool: PoolFacts, law: DayLaw, day: date
-) -> list[tuple[Outcome, tuple[Provision[Any], ...]]]:
+def _pool_causes(pool: PoolFacts, law: DayLaw, day: date) -> list[_Cause]:
     """The causes that lie with the sponsor."""
-    found: list[tuple[Outcome, tuple[Provision[Any], ...]]] = []
+    found: list[_Cause] = []
     if Use.PAY not in law.uses_open.value:
         found.append((Outcome.USE_NOT_CHOSEN, (law.uses_open,)))
     elif law.uses_asked.value and Use.PAY not in pool.uses:

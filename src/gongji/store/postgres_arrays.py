@@ -5,8 +5,10 @@ the type of every value, and an array is little more than a join of bytes.
 """
 
 import struct
+import sys
+from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 # Dimensions, whether there are nulls, type, length, lower bound.
@@ -14,6 +16,7 @@ _HEAD = struct.Struct(">iiiii").pack
 _LENGTH = struct.Struct(">i").pack
 _LENGTHS = tuple(map(_LENGTH, range(4096)))
 _NULL = _LENGTH(-1)
+_BIG = _LENGTH(8) + bytes(8)
 
 
 class Column(list[Any]):
@@ -69,8 +72,15 @@ def _blobs(values: Sequence[bytes]) -> Iterable[bytes]:
 
 
 def _bigs(values: Sequence[int]) -> Iterable[bytes]:
-    lengths_and_values = chain.from_iterable(zip(repeat(8), values))
-    return (struct.pack(">" + "iq" * len(values), *lengths_and_values),)
+    numbers = array("q", values)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    plain, found = numbers.tobytes(), bytearray(_BIG * len(values))
+    for n in range(
+        8
+    ):  # the first byte of all, then the second: a copy each, without a loop of ours
+        found[4 + n :: 12] = plain[n::8]
+    return (bytes(found),)
 
 
 def _flags(values: Sequence[bool]) -> Iterable[bytes]:
@@ -83,8 +93,11 @@ def _dump(oid: int, body: Callable[[Any], Iterable[bytes]]) -> Callable[[Column]
             return _HEAD(0, 0, oid, 0, 0)[:12]
         if None not in column:
             return b"".join([_HEAD(1, 0, oid, len(column), 1), *body(column)])
+        head = _HEAD(1, 1, oid, len(column), 1)
+        if column.count(None) == len(column):
+            return head + _NULL * len(column)
         each = (_NULL if value is None else b"".join(body([value])) for value in column)
-        return b"".join([_HEAD(1, 1, oid, len(column), 1), *each])
+        return b"".join([head, *each])
 
     return dump
 

@@ -61,13 +61,18 @@ _WRITE_ACCOUNTS = postgres(
     " ON CONFLICT (region, owner, kind) DO UPDATE SET fen = excluded.fen,"
     " version = excluded.version"
 )
-_ENTRY = (Texts, Texts, Bigs, Texts, Texts, Bigs, Bigs, Bigs, Texts)
+# What is the same for all of a batch, most of the time, goes once.
+_ENTRY = (Texts, Texts, Bigs, Texts, Bigs, Bigs, Bigs)
 _WRITE_ENTRIES = postgres(
-    "INSERT INTO entries (region, recorded_at, owner, kind, version, act, voucher, amount_fen,"
-    f" before_fen, after_fen, happened_on) SELECT ?, ?::bigint, {in_step(_ENTRY)}"
+    "INSERT INTO entries (region, act, happened_on, recorded_at, owner, kind, version, voucher,"
+    f" amount_fen, before_fen, after_fen) SELECT ?, ?, ?, ?::bigint, {in_step(_ENTRY)}"
 )
-_ANSWER = (*(Texts,) * 6, Bigs, Bigs, Texts, *(Bigs,) * 4, Flags, *(Blobs,) * 3)
-_WRITE_ANSWERS = postgres(f"INSERT INTO answers (region, {ANSWER}) SELECT ?, {in_step(_ANSWER)}")
+_ANSWER = (*(Texts,) * 5, *(Bigs,) * 6, Flags, *(Blobs,) * 3)
+_WRITE_ANSWERS = postgres(
+    "INSERT INTO answers (region, kind, law, asker, id, reverses, patient, sponsor, happened_at,"
+    " recorded_at, own_fen, pooled_fen, cash_fen, self_paid_fen, whole, request, facts, decision)"
+    f" SELECT ?, ?, ?, {in_step(_ANSWER)}"
+)
 
 
 class PostgresUnit(SqlUnit):
@@ -161,15 +166,16 @@ class PostgresWriter(PostgresUnit):
         for region, accounts in parted(changed, lambda pair: pair[0].region):
             rows = [(key.owner, key.kind, *balance) for key, balance in accounts]
             self._link.send(_WRITE_ACCOUNTS, (region, *columns(_ACCOUNT, rows)))
-        days = {entry.happened_on: entry.happened_on.isoformat() for entry in book.entries}
-        for region, entries in parted(book.entries, lambda entry: entry.account.region):
-            lines = [(*one.account[1:], *one[1:7], days[one.happened_on]) for one in entries]
-            self._link.send(_WRITE_ENTRIES, (region, recorded_at, *columns(_ENTRY, lines)))
+        for (region, act, day), entries in parted(book.entries, _ACT_OF):
+            lines = [(*one.account[1:], one.version, *one[3:7]) for one in entries]
+            common = (region, act, day.isoformat(), recorded_at)
+            self._link.send(_WRITE_ENTRIES, (*common, *columns(_ENTRY, lines)))
 
     def write_answers(self, answers: Sequence[Answer]) -> None:
-        rows = [
-            (*answer.key, answer.kind.value, *answer[2:12], answer.whole, *answer[13:])
-            for answer in sorted(answers, key=attrgetter("key"))
-        ]
-        for region, some in parted(rows, lambda row: row[0][1:7]):
-            self._link.send(_WRITE_ANSWERS, (region, *columns(_ANSWER, some)))
+        in_order = sorted(answers, key=attrgetter("key"))
+        for common, some in parted(in_order, lambda one: (one[0][0][1:7], one.kind.value, one.law)):
+            lines = [(*one.key, *one[2:7], *one[8:]) for one in some]
+            self._link.send(_WRITE_ANSWERS, (*common, *columns(_ANSWER, lines)))
+
+
+_ACT_OF = attrgetter("account.region", "act", "happened_on")

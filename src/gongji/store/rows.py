@@ -1,6 +1,6 @@
 """What every group of rows needs: the connection, and arrays for a statement."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -9,6 +9,7 @@ import msgspec
 from gongji.store.cipher import Vault
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 IN = "(SELECT value FROM json_each(?))"
 """An array parameter, as SQLite has it. For PostgreSQL it is translated (postgres_link.py)."""
@@ -63,11 +64,11 @@ class Rows:
         yield from self._db.execute(statement)
 
 
-def parted(rows: Iterable[T], region_of: Callable[[T], str]) -> Iterable[tuple[str, list[T]]]:
-    """The rows by their region, in the order in which they came."""
-    found: dict[str, list[T]] = {}
+def parted(rows: Iterable[T], by: Callable[[T], K]) -> Iterable[tuple[K, list[T]]]:
+    """The rows by their region, and what else they may share, in the order in which they came."""
+    found: dict[K, list[T]] = {}
     for row in rows:
-        found.setdefault(region_of(row), []).append(row)
+        found.setdefault(by(row), []).append(row)
     return found.items()
 
 

@@ -56,7 +56,7 @@ class Quoted(msgspec.Struct, frozen=True):
     facts: Facts
 
 
-_AT_ONCE = 64
+_AT_ONCE = 128
 """Answers that go to the store together: it writes them while the next ones are decided."""
 
 _encode = msgspec.json.Encoder().encode

@@ -57,7 +57,7 @@ class Quoted(msgspec.Struct, frozen=True):
 
 
 _AT_ONCE = 128
-"""Answers that go to the store together: it writes them while the next ones are decided."""
+"""Bills that go to the store together: it writes them while the next ones are decided."""
 
 _encode = msgspec.json.Encoder().encode
 _decision_of = msgspec.json.Decoder(Decision).decode
@@ -77,21 +77,28 @@ def settle_batch(
     医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. `holding` is
     called when the batch has every purse that it may draw on: whoever comes next may begin.
     """
-    at = session.at
     keys = [AnswerKey(request.institution, request.id) for request in requests]
     case = Case(session, requests, keys)
     holding()
-    known = case.answered
     given: list[Answered | Refusal] = []
-    settled = 0
+    for n in range(0, len(requests), _AT_ONCE):
+        some = slice(n, n + _AT_ONCE)
+        given += _settle_some(session, case, requests[some], keys[some], session.at + n)
+    return given
+
+
+def _settle_some(
+    session: Session,
+    case: Case,
+    requests: Sequence[SettlementRequest],
+    keys: Sequence[AnswerKey],
+    recorded_at: int,
+) -> list[Answered | Refusal]:
+    """Settle some of a batch, of which the first is recorded at this moment."""
+    at, known = session.at, case.answered
+    given: list[Answered | Refusal] = []
     written: list[Answer] = []
     vouchers: list[Voucher] = []
-
-    def write() -> None:
-        session.unit.write_settled(case.booked(vouchers), written, at)
-        vouchers.clear()
-        written.clear()
-
     for request, key in zip(requests, keys, strict=True):
         body = _encode(request)
         if (earlier := known.get(key)) is not None:
@@ -119,7 +126,7 @@ def settle_batch(
             request.patient,
             decision.sponsor,
             micros(facts.at) if request.happened_at else at,
-            at + settled,  # the order of arrival stays readable within a batch
+            recorded_at + len(written),  # the order of arrival stays readable within a batch
             session.law.version,
             decision.own_fen,
             decision.pooled_fen,
@@ -130,14 +137,11 @@ def settle_batch(
             _encode(facts),
             _encode(decision),
         )
-        settled += 1
         known[key] = answer
         written.append(answer)
         given.append(Answered(answer, decision, False))
-        if len(written) == _AT_ONCE:
-            write()
     if written:
-        write()
+        session.unit.write_settled(case.booked(vouchers), written, at)
     return given
 
 

@@ -83,7 +83,7 @@ def _further(found: Bench) -> Iterator[tuple[str, list[str], list[list[str]]]]:
     memory = [
         [f"{each.people:,} people, {each.part}", *(str(each.memory_mb.get(k, "")) for k in _HELD)]
         for each in found.http
-        if each.part in {"http", "tenfold"}
+        if each.part in {"http", "onefold", "tenfold"}
         if each.load.connections == CONNECTIONS and each.memory_mb
     ]
     if memory:

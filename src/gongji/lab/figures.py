@@ -10,6 +10,7 @@ from gongji.words import Words
 PGBENCH = Words("pgbench TPC-B", "pgbench TPC-B")
 BARE = Words("裸 SQL 写同样的行", "bare SQL, same rows")
 FIRST = Words("64 个连接时的速率", "the rate at 64 connections")
+FEWER = Words("人少时，交替测得", "fewer people, by turns")
 OFFERED = Words("每秒到达", "arrivals")
 
 
@@ -71,14 +72,21 @@ def _in_process(found: Bench) -> Iterator[Line]:
 
 
 def _over_http(found: Bench) -> Iterator[Line]:
-    first = first_row(found)
     for each in found.http:
-        load, beside = each.load, _pgbench(found, each.store)
-        if load.offered_a_second is not None:
-            beside = (Beside(OFFERED, load.offered_a_second),)
-        elif each.part != "http" and first is not None:
-            beside = (Beside(FIRST, first.load.a_second), *beside)
+        load, beside = each.load, tuple(_beside(found, each))
         yield Line(SETTLEMENTS, _named(each), load.a_second, beside, load.p50_ms, load.p99_ms)
+
+
+def _beside(found: Bench, each: Http) -> Iterator[Beside]:
+    if each.load.offered_a_second is not None:
+        yield Beside(OFFERED, each.load.offered_a_second)
+        return
+    first, fewer = first_row(found), [one for one in found.http if one.part == "onefold"]
+    if each.part == "tenfold" and fewer:
+        yield Beside(FEWER, fewer[0].load.a_second)
+    elif each.part not in ("http", "onefold") and first is not None:
+        yield Beside(FIRST, first.load.a_second)
+    yield from _pgbench(found, each.store)
 
 
 def _named(each: Http) -> Words:
@@ -91,7 +99,8 @@ def _named(each: Http) -> Words:
         "sponsor": Words("HTTP，全在一位组建人名下", "HTTP, all on one sponsor"),
         "latency": Words("HTTP，半速到达", "HTTP, arrivals at half the rate"),
         "interface": Words("HTTP，国家接口2207", "HTTP, 2207 of the national interface"),
-        "tenfold": Words(f"HTTP，{people} 人", f"HTTP, {people} people"),
+        "onefold": Words(f"HTTP，{people} 人，热机后", f"HTTP, {people} people, warmed"),
+        "tenfold": Words(f"HTTP，{people} 人，热机后", f"HTTP, {people} people, warmed"),
     }[each.part]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gongji.desk import settling
 from gongji.desk.settling import Answered, Reversed, settle_batch
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
@@ -80,6 +81,29 @@ def test_bills_draw_on_the_pool_in_the_order_in_which_they_settle(town: OpenTown
         ("pooled", 40_00),
         ("pool_empty", 0),
     ]
+    family.proof()
+
+
+def test_a_batch_that_is_written_in_parts_comes_out_as_a_whole(
+    town: OpenTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one part has drawn the next finds gone; an id that comes again is the first one's; the
+    order of arrival can be read from the records."""
+    monkeypatch.setattr(settling, "_AT_ONCE", 3)
+    family = town()
+    family.person("father", carried=100_00)
+    family.person("mother", current=30_00)
+    family.person("child", "resident")
+    family.hospital("clinic")
+    family.pool("father", {"child": "child", "mother": "spouse"})
+    patients = ("child", "mother", "child", "mother", "child", "child", "mother")
+    bills = [family.bill(name, "clinic", 20_00, id=f"b{n}") for n, name in enumerate(patients)]
+    found = [answered(a) for a in family.do(lambda s: settle_batch(s, [*bills, bills[1]]))]
+    drawn = [(a.decision.own_fen // 100, a.decision.pooled_fen // 100) for a in found]
+    assert drawn == [(0, 20), (20, 0), (0, 20), (10, 10), (0, 20), (0, 20), (0, 10), (20, 0)]
+    assert [a.repeated for a in found] == [False] * 7 + [True]
+    moments = [a.answer.recorded_at for a in found[:7]]
+    assert moments == sorted(set(moments))
     family.proof()
 
 

@@ -14,12 +14,12 @@ from gongji.ledger.book import AccountKey, Balance, Book
 from gongji.policy.standing import Person
 from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
-from gongji.store.people_rows import PERSON, person_of
+from gongji.store.people_rows import PERSON, institution_of, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, in_step, unnest
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_wire import Sent
-from gongji.store.rows import parted
+from gongji.store.rows import all_of, parted
 from gongji.store.unit import SqlUnit
 
 
@@ -99,11 +99,13 @@ class PostgresUnit(SqlUnit):
         return self._link.stream(statement)
 
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
-        return {
-            AnswerKey(row[0], row[1]): answer_of(row)
+        return _answers_of(self._send_answered(keys))
+
+    def _send_answered(self, keys: Iterable[AnswerKey]) -> list[Sent]:
+        return [
+            self._link.send(_ANSWERED, (*columns(_KEY, some), region))
             for region, some in parted(keys, lambda key: key.asker[1:7])
-            for row in self._link.send(_ANSWERED, (*columns(_KEY, some), region)).fetchall()
-        }
+        ]
 
     def to_settle(
         self,
@@ -114,43 +116,55 @@ class PostgresUnit(SqlUnit):
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
     ) -> ToSettle:
-        sent = [
-            self._send_members(region, some, not_ended_by)
-            for region, some in sorted(parted(patients, lambda id: id[1:7]))
+        asked = [
+            (region, Texts(some)) for region, some in sorted(parted(patients, lambda id: id[1:7]))
         ]
-        answered, places = self.answered(keys), self.institutions(institutions)
-        people: dict[str, Person] = {}
-        bonds: dict[str, list[BondWithUses]] = {}
-        purses: dict[AccountKey, Balance] = {}
-        for region, (families, kept) in sent:
-            for row in families.fetchall():
-                people[row[0]] = person_of(row)
-                if row[_BOND] is None:
-                    continue
-                bond = bond_of(row[_BOND:_SPONSOR])
-                bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
-                if row[_SPONSOR] is not None:
-                    people[row[_SPONSOR]] = person_of(row[_SPONSOR:])
-            for owner, kind, *balance in kept.fetchall():
-                purses[AccountKey(region, owner, kind)] = Balance(*balance)
+        families = [
+            self._link.send(_FAMILIES, (members, region, region, not_ended_by, region, region))
+            for region, members in asked
+        ]
+        answered, places = self._send_answered(keys), self._institutions(institutions)
+        # Purses come last: while another batch still holds one of them, the rest is read.
+        statement = postgres(_PURSES + self.LOCKING)
+        kept = [
+            (region, self._link.send(statement, (region, members, members, region, not_ended_by)))
+            for region, members in asked
+        ]
+        people, bonds = _families_of(families)
+        known = _answers_of(answered)
+        designated = {row[0]: institution_of(row) for row in all_of(places)}
+        purses = {
+            AccountKey(region, owner, kind): Balance(fen, version)
+            for region, found in kept
+            for owner, kind, fen, version in found.fetchall()
+        }
         # A sponsor of another region than the bond's is the exception, and costs a second look.
         far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
         if far:
             people.update(self.people(far))
             purses.update(self.purses(far))
-        return ToSettle(answered, people, places, bonds, self.codes_held(codes), purses)
+        return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses)
 
-    def _send_members(
-        self, region: str, members: list[str], not_ended_by: int
-    ) -> tuple[str, tuple[Sent, Sent]]:
-        members = Texts(members)
-        families = self._link.send(
-            _FAMILIES, (members, region, region, not_ended_by, region, region)
-        )
-        purses = self._link.send(
-            postgres(_PURSES + self.LOCKING), (region, members, members, region, not_ended_by)
-        )
-        return region, (families, purses)
+
+def _answers_of(sent: Iterable[Sent]) -> dict[AnswerKey, Answer]:
+    return {AnswerKey(row[0], row[1]): answer_of(row) for found in sent for row in found.fetchall()}
+
+
+def _families_of(
+    sent: Iterable[Sent],
+) -> tuple[dict[str, Person], dict[str, list[BondWithUses]]]:
+    people: dict[str, Person] = {}
+    bonds: dict[str, list[BondWithUses]] = {}
+    for row in all_of(list(sent)):
+        people[row[0]] = person_of(row)
+        if row[_BOND] is None:
+            continue
+        bond = bond_of(row[_BOND:_SPONSOR])
+        bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
+        sponsor = row[_SPONSOR]
+        if sponsor is not None and sponsor not in people:
+            people[sponsor] = person_of(row[_SPONSOR:])
+    return people, bonds
 
 
 class PostgresWriter(PostgresUnit):

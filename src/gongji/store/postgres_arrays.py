@@ -5,10 +5,9 @@ the type of every value, and an array is little more than a join of bytes.
 """
 
 import struct
-import sys
-from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
 # Dimensions, whether there are nulls, type, length, lower bound.
@@ -16,7 +15,6 @@ _HEAD = struct.Struct(">iiiii").pack
 _LENGTH = struct.Struct(">i").pack
 _LENGTHS = tuple(map(_LENGTH, range(4096)))
 _NULL = _LENGTH(-1)
-_BIG = _LENGTH(8) + bytes(8)
 
 
 class Column(list[Any]):
@@ -72,15 +70,12 @@ def _blobs(values: Sequence[bytes]) -> Iterable[bytes]:
 
 
 def _bigs(values: Sequence[int]) -> Iterable[bytes]:
-    numbers = array("q", values)
-    if sys.byteorder == "little":
-        numbers.byteswap()
-    plain, found = numbers.tobytes(), bytearray(_BIG * len(values))
-    for n in range(
-        8
-    ):  # the first byte of all, then the second: a copy each, without a loop of ours
-        found[4 + n :: 12] = plain[n::8]
-    return (bytes(found),)
+    return (_packed(len(values))(*chain.from_iterable(zip(repeat(8), values))),)
+
+
+@lru_cache(maxsize=1024)  # reading such a format takes longer than packing by it
+def _packed(count: int) -> Callable[..., bytes]:
+    return struct.Struct(">" + "iq" * count).pack
 
 
 def _flags(values: Sequence[bool]) -> Iterable[bytes]:

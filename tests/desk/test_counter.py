@@ -117,6 +117,33 @@ def test_the_same_id_in_different_batches_is_settled_once(family: Town) -> None:
     assert family.balance("father").carried == 990_00
 
 
+def test_a_busy_counter_gives_those_who_are_about_to_come_a_moment(
+    family: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a batch of two one alone is waited with, once; on an idle counter nobody is."""
+    waits: list[float] = []
+    monkeypatch.setattr("gongji.desk.counter.sleep", waits.append)
+    first, *pair, fourth, fifth = bills(family, "b1", "b2", "b3", "b4", "b5")
+    told: list[int] = []
+
+    async def ask() -> None:
+        with counter_of(family) as counter:
+            await counter.settle(first)
+            gate, waiting = await blocked(counter)
+            queued = [asyncio.create_task(counter.settle(bill)) for bill in pair]
+            await asyncio.sleep(0)
+            gate.open()
+            await asyncio.gather(waiting, *queued)
+            told.append(len(waits))
+            for bill in (fourth, fifth):
+                await counter.settle(bill)
+                told.append(len(waits))
+
+    asyncio.run(ask())
+    assert told == [0, 1, 1]
+    assert family.balance("father").carried == 950_00
+
+
 def test_requests_are_served_in_the_order_of_arrival(family: Town) -> None:
     """Settlements and other acts alike: the credit between two bills is there for the second."""
     more = people.Credit(id="c1", person=family.id("father"), purse=Purse.CARRIED, amount_fen=5_00)

@@ -1,8 +1,10 @@
 """柜台: one queue, and as many hands behind it as the store can use.
 
 Requests that arrive while a unit of work is being committed wait and then go into the next one
-together, in the order of arrival, which is law (SET-4). There is no timer: an idle counter takes a
-single request at once, a busy one takes what has come. One commit makes the whole batch durable.
+together, in the order of arrival, which is law (SET-4). An idle counter takes a single request at
+once; a busy one takes what has come, and where that is less than the last time gives the rest a
+moment: whom the last batch has answered is about to ask again. One commit makes the whole batch
+durable.
 
 With a second hand the next batch is decided while the last one is being committed. It begins only
 when the last one holds every purse that it will draw on, so that nobody overtakes anybody.
@@ -20,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
+from time import sleep
 from typing import Any, NamedTuple, TypeVar
 
 from gongji.desk.office import Office, Session
@@ -29,6 +32,9 @@ from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 
 T = TypeVar("T")
+
+_A_MOMENT_S = 0.001
+"""What a batch of a few costs by itself, however many it serves."""
 
 
 class Busy(Exception):
@@ -64,7 +70,7 @@ class Counter:
         self._queue: deque[_Waiting] = deque()
         self._wake = threading.Condition()
         self._turn = threading.Semaphore()
-        self._under_way = 0
+        self._under_way = self._last = 0
         self._open = False
         self._threads: list[threading.Thread] = []
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
@@ -166,16 +172,22 @@ class Counter:
     def _take(self) -> list[_Waiting]:
         """Whoever waits, as soon as somebody does; nobody once the counter is closed. While a batch
         is under way only a whole one is begun beside it: small ones would cost more than they save.
+        Where the last batch had more in it than wait now, the rest is given a moment to come.
         """
         with self._wake:
             while self._open and not self._is_worth_it():
                 self._wake.wait()
+            some_are_missing = self._open and 1 < self._last > len(self._queue)
+        if some_are_missing:
+            sleep(_A_MOMENT_S)
+        with self._wake:
             taken: list[_Waiting] = []
             met: set[str] = set()
             while self._queue and len(taken) < self._batch and not self._queue[0].once & met:
                 taken.append(self._queue.popleft())
                 met |= taken[-1].once
             self._under_way += bool(taken)
+            self._last = len(taken)
             return taken
 
     def _is_worth_it(self) -> bool:

@@ -14,7 +14,7 @@ import msgspec
 from gongji.desk import looking, people, pooling, settling
 from gongji.desk.identity import Identity, check_digit
 from gongji.desk.office import Folders, Office, Session
-from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock
+from gongji.desk.ports import Answer, Asking, Caller, CallerKind, Clock, Store
 from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.questions import DayLaw
@@ -59,6 +59,11 @@ def an_office(clock: Clock, folders: Folders | None = None) -> Office:
 
     vault = Vault(os.urandom(32))
     store = BorrowedStore(vault) if STORE == "postgres" else CitusStore(vault)
+    return office_on(store, clock, folders)
+
+
+def office_on(store: Store, clock: Clock, folders: Folders | None = None) -> Office:
+    """An open office on this store."""
     office = Office(store, folders or shipped_packs(), clock)
     office.open()
     return office

@@ -10,30 +10,24 @@ import pytest
 
 from gongji.desk import people, pooling
 from gongji.desk.counter import Busy, Counter
-from gongji.desk.office import Office, Session
-from gongji.desk.ports import Asking, Clock, StoreUnavailable
+from gongji.desk.office import Session
+from gongji.desk.ports import Asking, StoreUnavailable
 from gongji.desk.settling import Answered
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.store.cipher import Vault
 from gongji.store.sqlite import SqliteStore
 from gongji.terms import Purse, local_day
-from gongji.wiring import shipped_packs
-from town import SHANGHAI, Town
+from town import SHANGHAI, Town, office_on
 
 
 @pytest.fixture
 def family(tmp_path: Path) -> Iterator[Town]:
     """A family in a file: a reader sees what is committed and nothing else."""
 
-    def open_office(clock: Clock) -> Office:
-        store = SqliteStore(str(tmp_path / "gongji.db"), Vault(bytes(32)))
-        store.create()
-        office = Office(store, shipped_packs(), clock)
-        office.open()
-        return office
-
-    opened = Town(SHANGHAI, open_office=open_office)
+    store = SqliteStore(str(tmp_path / "gongji.db"), Vault(bytes(32)))
+    store.create()
+    opened = Town(SHANGHAI, open_office=lambda clock: office_on(store, clock))
     opened.person("father", carried=1000_00)
     opened.person("child", "resident")
     opened.hospital("clinic")

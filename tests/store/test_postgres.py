@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from gongji.desk.national_ports import MessageKey, VisitKey
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Clock, Conflict, StoreUnavailable
+from gongji.desk.ports import Conflict, StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
 from gongji.settlement.bill import SettlementRequest
@@ -27,7 +27,7 @@ from gongji.store.tables import metadata
 from gongji.wiring import shipped_packs
 from servers import BorrowedStore, CitusStore, fresh_database
 from store.stores import VAULT
-from town import SHANGHAI, Town
+from town import SHANGHAI, Town, office_on
 
 HERE = frozenset({SHANGHAI})
 
@@ -35,12 +35,7 @@ HERE = frozenset({SHANGHAI})
 def a_town(dsn: str) -> Town:
     """A family whose store is this database."""
 
-    def open_office(clock: Clock) -> Office:
-        office = Office(PostgresStore(dsn, VAULT), shipped_packs(), clock)
-        office.open()
-        return office
-
-    opened = Town(open_office=open_office)
+    opened = Town(open_office=lambda clock: office_on(PostgresStore(dsn, VAULT), clock))
     opened.person("father", carried=100_00)
     opened.person("child", "resident")
     opened.hospital("clinic")

@@ -9,25 +9,20 @@ from pathlib import Path
 import pytest
 
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Clock, StoreUnavailable
+from gongji.desk.ports import StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
 from gongji.lab.rooms import mounted
 from gongji.store.sqlite import SqliteStore
 from gongji.wiring import shipped_packs
 from store.stores import VAULT, sqlite_file
-from town import Town
+from town import Town, office_on
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """A family in a file."""
 
-    def open_office(clock: Clock) -> Office:
-        office = Office(sqlite_file(tmp_path, VAULT), shipped_packs(), clock)
-        office.open()
-        return office
-
-    opened = Town(open_office=open_office)
+    opened = Town(open_office=lambda clock: office_on(sqlite_file(tmp_path, VAULT), clock))
     opened.person("father", carried=9000_00)
     opened.person("child", "resident")
     opened.hospital("clinic")

@@ -18,8 +18,7 @@ from gongji.store.people_rows import PERSON, institution_of, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, in_step, unnest
 from gongji.store.postgres_link import Link, postgres
-from gongji.store.postgres_wire import Sent
-from gongji.store.rows import all_of, parted
+from gongji.store.rows import Sent, all_of, parted
 from gongji.store.unit import SqlUnit
 
 
@@ -101,7 +100,7 @@ class PostgresUnit(SqlUnit):
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
         return _answers_of(self._send_answered(keys))
 
-    def _send_answered(self, keys: Iterable[AnswerKey]) -> list[Sent]:
+    def _send_answered(self, keys: Iterable[AnswerKey]) -> Sent:
         return [
             self._link.send(_ANSWERED, (*columns(_KEY, some), region))
             for region, some in parted(keys, lambda key: key.asker[1:7])
@@ -146,16 +145,16 @@ class PostgresUnit(SqlUnit):
         return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses)
 
 
-def _answers_of(sent: Iterable[Sent]) -> dict[AnswerKey, Answer]:
-    return {AnswerKey(row[0], row[1]): answer_of(row) for found in sent for row in found.fetchall()}
+def _answers_of(sent: Sent) -> dict[AnswerKey, Answer]:
+    return {AnswerKey(row[0], row[1]): answer_of(row) for row in all_of(sent)}
 
 
 def _families_of(
-    sent: Iterable[Sent],
+    sent: Sent,
 ) -> tuple[dict[str, Person], dict[str, list[BondWithUses]]]:
     people: dict[str, Person] = {}
     bonds: dict[str, list[BondWithUses]] = {}
-    for row in all_of(list(sent)):
+    for row in all_of(sent):
         people[row[0]] = person_of(row)
         if row[_BOND] is None:
             continue

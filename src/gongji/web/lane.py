@@ -6,6 +6,7 @@ the path, it takes what is not plain, and a test holds every answer of the lane 
 byte. Door, reading, settling and problems are the same functions on both ways.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -92,10 +93,14 @@ def is_plain(scope: HTTPScope) -> bool:
     if scope["path"] != PATH or scope["method"] != "POST" or scope["query_string"]:
         return False
     headers = dict(scope["headers"])
+    return len(headers) == len(list(scope["headers"])) and is_small(headers)
+
+
+def is_small(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the body's length is told, and nobody need stop reading before its end."""
     length = headers.get(b"content-length", b"")
     return (
-        len(headers) == len(list(scope["headers"]))
-        and b"transfer-encoding" not in headers
+        b"transfer-encoding" not in headers
         and len(length) <= _DIGITS
         and length.isdigit()
         and 0 < int(length) <= BODY_LIMIT

@@ -18,8 +18,7 @@ from typing import Any, ClassVar, Protocol
 from litestar.types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from gongji.web.lane import PATH, Lane, is_plain
-from gongji.web.reading import BODY_LIMIT
+from gongji.web.lane import PATH, Lane, is_plain, is_small
 
 _WISH, _UNUSED = b"\r\nUpgrade: h2c\r\n", b"\r\nUnused_: h2c\r\n"
 assert len(_WISH) == len(_UNUSED)
@@ -95,23 +94,12 @@ class QuickHttp11(Http11):
             self.gate is None
             or not self.url.startswith(self.gate.mounts)
             or not _PLAIN_PATH.fullmatch(self.url)
-            or not self._is_small()
+            or not is_small(dict(self.headers))
         ):
             return None
         path = self.url.decode()
         scope.update(method="POST", path=path, raw_path=self.url, query_string=b"")
         return self.gate.answer
-
-    def _is_small(self) -> bool:
-        """Whether the body's length is told, and nobody need stop reading before its end."""
-        headers = dict(self.headers)
-        length = headers.get(b"content-length", b"")
-        return (
-            b"transfer-encoding" not in headers
-            and len(length) < 9
-            and length.isdigit()
-            and 0 < int(length) <= BODY_LIMIT
-        )
 
     def _is_in_no_row(self) -> bool:
         return (

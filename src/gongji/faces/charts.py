@@ -8,6 +8,9 @@ from gongji.desk.ports import AnswerKind, HourSums
 HEIGHT, LEFT, WIDTH = 120, 8, 344
 """The drawing of a column chart, in the picture's own units."""
 
+WIDEST = 48
+"""A column that stands alone is still a column."""
+
 
 class Segment(NamedTuple):
     """One colour of one column."""
@@ -57,6 +60,7 @@ def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Col
     """Columns from labels and their values by colour; every `each`-th label is written."""
     top = max((sum(values.values()) for _, values in rows), default=0)
     step = WIDTH / max(len(rows), 1)
+    width = round(min(step * 0.72, WIDEST), 1)
     columns = []
     for at, (label, values) in enumerate(rows):
         y, segments = float(HEIGHT), []
@@ -65,13 +69,10 @@ def stacked(rows: Sequence[tuple[str, Mapping[str, int]]], each: int = 1) -> Col
             y -= height
             if value:
                 segments.append(Segment(key, round(y, 1), round(height, 1)))
-        x = round(LEFT + at * step + step * 0.14, 1)
+        x = round(LEFT + at * step + (step - width) / 2, 1)
         columns.append(
-            Column(
-                label, x, round(step * 0.72, 1), tuple(segments), sum(values.values()),
-                at % each == 0,
-            )
-        )  # fmt: skip
+            Column(label, x, width, tuple(segments), sum(values.values()), at % each == 0)
+        )
     return Columns(tuple(columns), top)
 
 

@@ -9,14 +9,13 @@ from litestar.params import FromPath, FromQuery
 
 from gongji.desk.catalogue import Entry, NoEdition, look_up
 from gongji.faces.forms import clean, day_typed
-from gongji.faces.rules import quotes, refusal_told
+from gongji.faces.rules import quoted, quotes, refusal_told
 from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.policy.enrolment import Enrolling, waiting
 from gongji.policy.pack import NoProvision, Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
 from gongji.terms import NATIONAL, Scheme, local_day
-from gongji.web.showing import provision_shown
 
 
 def _regions(request: Visit) -> list[tuple[str, str]]:
@@ -59,7 +58,7 @@ async def law(
         one, two = mine.get(name), theirs.get(name)
         if beside and one is not None and two is not None and one.value == two.value:
             continue
-        shown = [provision_shown(book, p) if p else None for p in (one, two)]
+        shown = [quoted(book, p, request.lang) if p else None for p in (one, two)]
         rows.append((name, *shown))
     return request.page(
         "law_region.html",

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gongji.policy.pack import Basis
+from gongji.faces.law_words import told
+from gongji.policy.pack import Basis, Provision
 from gongji.policy.reading import Law
 from gongji.policy.refusal import Refusal
 from gongji.settlement.outcome import Outcome
@@ -13,9 +14,10 @@ from gongji.words import OUTCOMES, REFUSALS, Lang, Words
 
 
 class Quote(NamedTuple):
-    """The words of a rule, with the day from which they hold and where they stand."""
+    """The words of a rule: what it answers and how, the day from which it holds, where it stands."""
 
     asks: str
+    value: str
     rules: str
     quote: str
     day: date
@@ -52,11 +54,12 @@ _BASIS = {
 }
 
 
-def quote(law: Law, key: str, lang: Lang) -> Quote:
-    """A provision's words, by its key under this version of the law."""
-    found = provision_shown(law, law.provision(key))
+def quoted(law: Law, provision: Provision[Any], lang: Lang) -> Quote:
+    """A provision of this version of the law, as a page tells it."""
+    found = provision_shown(law, provision)
     return Quote(
         asks=found.asks_zh if lang == "zh" else found.asks_en,
+        value=told(provision.value, lang, provision.question),
         rules=" · ".join(found.rules),
         quote=found.quote,
         day=found.day,
@@ -69,7 +72,7 @@ def quote(law: Law, key: str, lang: Lang) -> Quote:
 
 def quotes(law: Law, keys: Iterable[str], lang: Lang) -> tuple[Quote, ...]:
     """Several of them, in the order given."""
-    return tuple(quote(law, key, lang) for key in keys)
+    return tuple(quoted(law, law.provision(key), lang) for key in keys)
 
 
 def reason(outcome: Outcome, lang: Lang) -> Reason:
@@ -87,18 +90,3 @@ def refusal_told(law: Law, refusal: Refusal, lang: Lang) -> Told:
         refusal.succeeds_at,
         quotes(law, refusal.cites, lang),
     )
-
-
-def plain(value: object, lang: Lang) -> str:
-    """A provision's value as a reader takes it in: lists in a row, nothing of the program's ways."""
-    match value:
-        case None:
-            return "–"
-        case bool():
-            return (Words("是", "yes") if value else Words("否", "no")).say(lang)
-        case list() | tuple():
-            return "、".join(plain(one, lang) for one in value) or "–"
-        case dict():
-            known = ((key, one) for key, one in value.items() if one is not None)
-            return "；".join(f"{key} {plain(one, lang)}" for key, one in known)
-    return str(value)

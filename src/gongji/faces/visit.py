@@ -23,7 +23,6 @@ from gongji.faces.forms import Form, read_form
 from gongji.faces.house import House
 from gongji.faces.limits import Rule
 from gongji.faces.money import yuan
-from gongji.faces.rules import plain
 from gongji.faces.seals import form_token, seal, unseal
 from gongji.faces.trail_words import trail_words
 from gongji.policy.questions import DayLaw
@@ -339,4 +338,3 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.filters["yuan"] = yuan
-TEMPLATES.filters["plain"] = plain

@@ -9,12 +9,12 @@ from litestar.params import FromPath, FromQuery
 
 from gongji.faces.auditor.shared import AUDITOR, region_names
 from gongji.faces.forms import day_typed
+from gongji.faces.rules import quoted
 from gongji.faces.visit import Visit
 from gongji.policy.differences import differences
 from gongji.policy.pack import NoProvision
 from gongji.policy.reading import QUESTIONS
 from gongji.terms import local_day
-from gongji.web.showing import provision_shown
 
 
 @get("/auditor/packs", opt=AUDITOR, include_in_schema=False)
@@ -36,7 +36,7 @@ async def packs(
     try:
         left, right = (law.on(region, day) for region, day in sides)
         rows = [
-            (found.question, *(provision_shown(law, p) if p else None for p in found[1:]))
+            (found.question, *(quoted(law, p, request.lang) if p else None for p in found[1:]))
             for found in differences(left, right)
         ]
     except NoProvision as error:
@@ -63,7 +63,10 @@ async def pack(request: Visit, region: FromPath[str]) -> Any:
     rows = [
         (
             question,
-            [(provision_shown(law, one), found.on(name, today) is one) for one in answers[::-1]],
+            [
+                (quoted(law, one, request.lang), found.on(name, today) is one)
+                for one in answers[::-1]
+            ],
         )
         for name, question in QUESTIONS.items()
         if (answers := list(found.answers.get(name, ())))

@@ -10,8 +10,8 @@ from gongji.desk.ports import AnswerKey
 from gongji.desk.receipts import Receipt, pdf_of, receipt_of
 from gongji.desk.reconciling import HEADINGS, Kind
 from gongji.faces.charts import bars, stacked
-from gongji.faces.family.codes import read_code
 from gongji.faces.institution.reconcile import COLUMNS, WHY
+from gongji.faces.seals import read_code
 from web.over_http import SECRET, Web
 
 SETTLE = {"do": "settle"}

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Router
 
 from gongji.faces import (
-    demo_provider,
+    demo_provider_page,
     docs_page,
     example_page,
     front,
@@ -33,7 +33,7 @@ ROUTES: list[Any] = [
     *front.ROUTES,
     *signing_in.ROUTES,
     *sign_ins_page.ROUTES,
-    *demo_provider.ROUTES,
+    *demo_provider_page.ROUTES,
     *docs_page.ROUTES,
     *example_page.ROUTES,
     *verify_page.ROUTES,

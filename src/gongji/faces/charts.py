@@ -4,12 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gongji.desk.ports import AnswerKind, HourSums
+from gongji.words import Lang, Words
+
+PAYERS = {
+    "own": Words("个人账户", "account"),
+    "pooled": Words("共济", "pool"),
+    "cash": Words("现金", "cash"),
+}
+"""Who pays the patient's share, by the colour that it has in every picture."""
 
 HEIGHT, LEFT, WIDTH = 120, 8, 344
 """The drawing of a column chart, in the picture's own units."""
 
 WIDEST = 48
 """A column that stands alone is still a column."""
+
+
+def payers(lang: Lang) -> dict[str, str]:
+    """The payers' names."""
+    return {key: words.say(lang) for key, words in PAYERS.items()}
 
 
 class Segment(NamedTuple):

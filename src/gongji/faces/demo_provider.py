@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from litestar import Response, Router, get, post
-from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.exceptions import NotAuthorizedException
 
 from gongji.desk.faces_ports import Role
 from gongji.faces.oidc import Provider
 from gongji.faces.seals import seal_data, unseal_data
-from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.words import Words
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -92,62 +90,3 @@ class DemoProvider:
     def keys(self) -> dict[str, Any]:
         """The public key."""
         return {"keys": [self._key.as_dict(private=False)]}
-
-
-def _demo(visit: Visit) -> DemoProvider:
-    if visit.house.demo is None:
-        raise NotFoundException
-    return visit.house.demo
-
-
-@get("/.well-known/openid-configuration", opt=OPEN_PAGE, include_in_schema=False)
-async def description(request: Visit) -> dict[str, Any]:
-    """What the provider says of itself. The browser's part is a path, wherever we are served."""
-    _demo(request)
-    return {
-        "issuer": ISSUER,
-        "authorization_endpoint": f"{PATH}/choose",
-        "token_endpoint": f"{ISSUER}/token",
-        "jwks_uri": f"{ISSUER}/keys",
-        "response_types_supported": ["code"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "code_challenge_methods_supported": ["S256"],
-    }
-
-
-_CHOOSE = {
-    **OPEN_PAGE,
-    "queries": OPEN_PAGE["queries"]
-    | {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "login_hint",
-       "ui_locales", "code_challenge", "code_challenge_method"},
-}  # fmt: skip
-
-
-@get("/choose", opt=_CHOOSE, include_in_schema=False)
-async def choose(request: Visit) -> Any:
-    """Choose whom to be. A hint chooses at once."""
-    demo, asked = _demo(request), request.query_params
-    nonce, state, login_hint = (asked.get(key, "") for key in ("nonce", "state", "login_hint"))
-    if (person := demo.people.get(login_hint)) is not None:
-        now = int(request.office.clock().timestamp())
-        code = demo.code_for(person, nonce, now)
-        return request.go("/sign-in/return", code=code, state=state)
-    return request.page("choose.html", people=list(demo.people.values()), nonce=nonce, state=state)
-
-
-@post("/token", opt=OPEN_PAGE, include_in_schema=False, status_code=200)
-async def token(request: Visit) -> Response[dict[str, Any]]:
-    """A code for a signed word."""
-    demo, form = _demo(request), await request.form()
-    now = int(request.office.clock().timestamp())
-    signed = demo.token(str(form.get("code", "")), demo.provider.client_id, now)
-    return Response({"access_token": "none", "token_type": "Bearer", "id_token": signed})
-
-
-@get("/keys", opt=OPEN_PAGE, include_in_schema=False)
-async def keys(request: Visit) -> dict[str, Any]:
-    """The key by which its word is known."""
-    return _demo(request).keys()
-
-
-ROUTES = [Router(PATH, route_handlers=[description, choose, token, keys])]

@@ -9,15 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 
 from gongji.desk.identity import wrong_number
 from gongji.faces.money import NoSum, fen_of
-
-if TYPE_CHECKING:
-    from gongji.faces.visit import Visit
 
 LONGEST = 500
 """No field of ours holds more characters; the rest is cut off."""
@@ -75,9 +72,8 @@ class Form(Mapping[str, str]):
         return {name: text for name, text in self._fields.items() if name not in ("token", "id")}
 
 
-async def read_form(visit: "Visit") -> Form:
+async def read_form(data: FormMultiDict) -> Form:
     """The form of a request, urlencoded or with files."""
-    data = await visit.form()
     fields: dict[str, str] = {}
     chosen: dict[str, tuple[str, ...]] = {}
     files: dict[str, Upload] = {}

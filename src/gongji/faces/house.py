@@ -1,12 +1,8 @@
 """门厅: what all pages share, put together once by whoever starts the service."""
 
-from typing import TYPE_CHECKING
-
+from gongji.faces.demo_provider import DemoProvider
 from gongji.faces.limits import Turnstile
-
-if TYPE_CHECKING:
-    from gongji.faces.demo_provider import DemoProvider
-    from gongji.faces.oidc import RelyingParty
+from gongji.faces.oidc import RelyingParty
 
 
 class House:
@@ -17,8 +13,8 @@ class House:
         self,
         secret: bytes,
         *,
-        provider: "RelyingParty | None" = None,
-        demo: "DemoProvider | None" = None,
+        provider: RelyingParty | None = None,
+        demo: DemoProvider | None = None,
         public_address: str | None = None,
     ) -> None:
         assert len(secret) >= 32, "a secret has 32 bytes at least"

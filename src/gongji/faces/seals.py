@@ -36,6 +36,24 @@ def unseal_data(secret: bytes, purpose: str, sealed: str | None) -> dict[str, st
     return msgspec.json.decode(base64.urlsafe_b64decode(text), type=dict[str, str])
 
 
+SHOWN_FOR = 300
+"""Seconds for which a family code that is shown can be read by an institution."""
+
+
+def shown_code(secret: bytes, relative: str, holder: str, now: int) -> str:
+    """A relative's code (亲情账户) on its holder's phone, at this second."""
+    return seal(secret, "code", f"{relative}~{holder}~{now + SHOWN_FOR}")
+
+
+def read_code(secret: bytes, text: str, now: int) -> tuple[str, str] | None:
+    """The patient and the holder of a code that is shown; None for any that is not ours or late."""
+    value = unseal(secret, "code", text)
+    if value is None:
+        return None
+    relative, holder, until = value.split("~")
+    return (relative, holder) if now <= int(until) else None
+
+
 def form_token(secret: bytes, browser: str) -> str:
     """What every form of one sign-in carries, so that no other site can send it."""
     return _mark(secret, "form", browser)

@@ -98,7 +98,7 @@ async def enter(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
 
 async def _keep_sent(visit: "Visit", was: SignIn) -> str | None:
     """Keep what was typed under a fresh id, for the one who typed it."""
-    form, id, path = await read_form(visit), secrets.token_hex(12), visit.url.path
+    form, id, path = await read_form(await visit.form()), secrets.token_hex(12), visit.url.path
     kept = await visit.counter.do(
         lambda session: applications.keep_form(session, was, id, path, form.typed()), was.region
     )
@@ -232,7 +232,7 @@ class Visit(Call):
         that first."""
         if self.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise NotOurForm
-        form = await read_form(self)
+        form = await read_form(await self.form())
         if not form.has_token(form_token(self.house.secret, self.browser)):
             raise NotOurForm
         who = self.signed_in.subject if self.signed_in else self.address

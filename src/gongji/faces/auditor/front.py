@@ -12,9 +12,8 @@ from gongji.desk.faces_ports import DayLooks, Look, Role
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKind, HourSums
 from gongji.faces.auditor.shared import AUDITOR, region_names, regions_of
-from gongji.faces.charts import hourly, stacked
+from gongji.faces.charts import PAYERS, hourly, payers, stacked
 from gongji.faces.forms import clean, day_typed
-from gongji.faces.institution.shared import PAYERS, payers
 from gongji.faces.trail_words import TRAIL
 from gongji.faces.visit import Visit
 from gongji.terms import NEVER, local_day, micros, midnight_after, moment
@@ -65,7 +64,7 @@ async def front(request: Visit, on: FromQuery[str] = "") -> Any:
     return request.page(
         "auditor/front.html",
         chosen=chosen,
-        payers=payers(request),
+        payers=payers(request.lang),
         hours=stacked([(f"{hour}", values) for hour, values in hours.items()], each=3),
         by_hour=[(hour, values) for hour, values in hours.items() if any(values.values())],
         totals=totals,

@@ -16,14 +16,11 @@ from gongji.faces.family.shared import BOTH, Of, at
 from gongji.faces.forms import Form, is_number, number_of
 from gongji.faces.limits import Rule
 from gongji.faces.rules import quotes, refusal_told
-from gongji.faces.seals import seal, unseal
+from gongji.faces.seals import shown_code
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
 from gongji.terms import local_day
 from gongji.web.access import forbidden
-
-SHOWN_FOR = 300
-"""Seconds for which a code that is shown can be read by an institution."""
 
 
 @get(at("/codes"), opt=BOTH, include_in_schema=False)
@@ -110,8 +107,8 @@ async def show(request: Visit, relative: FromPath[str], person: Of = None) -> An
     found = await request.look("show_code", relative, held)
     if found is None:
         raise forbidden()
-    until = int(request.office.clock().timestamp()) + SHOWN_FOR
-    text = seal(request.house.secret, "code", f"{relative}~{on.person}~{until}")
+    now = int(request.office.clock().timestamp())
+    text = shown_code(request.house.secret, relative, on.person, now)
     out = io.BytesIO()
     segno.make(text, error="m").save(
         out, kind="svg", xmldecl=False, svgns=False, border=2, svgclass="qr", lineclass=None,
@@ -120,15 +117,6 @@ async def show(request: Visit, relative: FromPath[str], person: Of = None) -> An
     return request.page(
         "family/code.html", on=on, name_shown=found, svg=out.getvalue().decode(), text=text
     )
-
-
-def read_code(secret: bytes, text: str, now: int) -> tuple[str, str] | None:
-    """The patient and the holder of a code that is shown; None for any that is not ours or late."""
-    value = unseal(secret, "code", text)
-    if value is None:
-        return None
-    relative, holder, until = value.split("~")
-    return (relative, holder) if now <= int(until) else None
 
 
 ROUTES = [codes, add_page, add, show]

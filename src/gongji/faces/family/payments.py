@@ -18,9 +18,8 @@ from gongji.desk.premiums import Result, result
 from gongji.desk.settling import decision_of
 from gongji.desk.statements import statement
 from gongji.faces.billview import Named, bill_view
-from gongji.faces.charts import stacked
+from gongji.faces.charts import PAYERS, payers, stacked
 from gongji.faces.family.shared import BOTH, Of, at, family
-from gongji.faces.institution.shared import PAYERS, payers
 from gongji.faces.language import written_month
 from gongji.faces.rules import quotes
 from gongji.faces.visit import Visit
@@ -121,7 +120,7 @@ async def payments(
         who=who,
         month=month,
         moment_of=moment,
-        payers=payers(request),
+        payers=payers(request.lang),
         chart=stacked(
             [
                 (written_month(one, request.lang), {key: max(fen, 0) for key, fen in sums.items()})

@@ -15,11 +15,11 @@ from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKind, HourSums
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
-from gongji.faces.charts import hourly, stacked
-from gongji.faces.family.codes import read_code
+from gongji.faces.charts import hourly, payers, stacked
 from gongji.faces.forms import Form, number_of, sum_of
-from gongji.faces.institution.shared import CASHIER, after, payers, status_of
+from gongji.faces.institution.shared import CASHIER, after, status_of
 from gongji.faces.rules import quotes, reason, refusal_told
+from gongji.faces.seals import read_code
 from gongji.faces.visit import Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Code, Refusal
@@ -80,7 +80,7 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
         cares=_options(request, Care),
         categories=_options(request, Category),
         channels=_options(request, Channel),
-        payers=payers(request),
+        payers=payers(request.lang),
         settled=bills[AnswerKind.SETTLEMENT],
         reversed=bills[AnswerKind.REVERSAL],
         paid_fen=paid_fen,

@@ -7,21 +7,8 @@ from gongji.faces.visit import Visit, page_for
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.web.statuses import STATUS_OF
-from gongji.words import Words
 
 CASHIER: dict[str, Any] = page_for(Role.INSTITUTION)
-
-PAYERS = {
-    "own": Words("个人账户", "account"),
-    "pooled": Words("共济", "pool"),
-    "cash": Words("现金", "cash"),
-}
-"""Who pays the patient's share, by the colour that it has in every picture."""
-
-
-def payers(request: Visit) -> dict[str, str]:
-    """The payers' names in the page's language."""
-    return {key: words.say(request.lang) for key, words in PAYERS.items()}
 
 
 def after(balances: Balances, two_purses: bool, request: Visit) -> list[tuple[str, int]]:

@@ -254,6 +254,24 @@ def test_the_baseline_allows_several_sponsors_and_not_both_ways(town: OpenTown) 
     assert found.bound == (family.id("child"),)
 
 
+@pytest.mark.parametrize("sponsors", [("father", "mother"), ("mother", "father")])
+def test_of_two_bonds_of_one_instant_the_one_filed_first_is_the_older(
+    town: OpenTown, sponsors: tuple[str, str]
+) -> None:
+    """All that begin the next day begin at once; the oldest that can pay is still one of them."""
+    family = town(NATIONAL, NOW["NA"])
+    for name in ("father", "mother"):
+        family.person(name, **MONEY)
+    children = [f"child{n}" for n in range(5)]
+    for child in children:
+        family.person(child, "resident")
+    for sponsor in sponsors:
+        formed(family.pool(sponsor, dict.fromkeys(children, "child")))
+    known = family.ask(lambda s: s.unit.bonds_of_members(map(family.id, children), s.at))
+    asked = [family.id(sponsor) for sponsor in sponsors]
+    assert [[one.bond.sponsor for one in bonds] for bonds in known.values()] == [asked] * 5
+
+
 def test_six_members_and_no_more(town: OpenTown) -> None:
     """NET-9: the refusal says how many there may be and are; a place that is left can be taken."""
     family = town(NATIONAL, NOW["NA"])

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from gongji.desk.office import Session
-from gongji.desk.people import new_id
+from gongji.desk.people import filed_id, new_id
 from gongji.desk.ports import Asking, Caller, Filing, Pool
 from gongji.policy.bonds import (
     Binding,
@@ -230,7 +230,8 @@ def _bond_for(
     if refusal := may_bind(binding, law, session.now):
         return refusal
     starts = micros(takes_effect(law.bind_effect.value, session.now))
-    return Bond(new_id("B", sponsor.region), pool.id, sponsor.id, member.id, kinship, starts, NEVER)
+    id = filed_id("B", sponsor.region, session.at)
+    return Bond(id, pool.id, sponsor.id, member.id, kinship, starts, NEVER)
 
 
 def _end(session: Session, bonds: list[Bond], law: DayLaw, filing: Filing) -> Ended | Refusal:

@@ -7,6 +7,7 @@ import pytest
 
 from gongji.lab.forms import BadScenario
 from gongji.lab.scenarios import Result, read_file, run_file, run_paths
+from gongji.lab.verbs import VERBS
 from gongji.wiring import office_in_memory
 
 GOOD = """\
@@ -51,15 +52,15 @@ def test_the_good_family_passes(tmp_path: Path) -> None:
         ("2025-12-01T09:00", "2025-12-01T09:00Z", "key clock: a local time has no offset"),
         ("scheme: employee", "schema: employee", "key people.wang.schema: unknown key"),
         ("scheme: employee", "scheme: employed",
-         "key people.wang: one of employee, resident, mutual_aid, retired_cadre, none; found"),
-        ("carried: 90", "carried: 90.001", "key people.wang: yuan with at most two decimals"),
-        ("carried: 90", "carried: -90", "key people.wang: yuan with at most two decimals"),
-        ("carried: 90", "carried: 9e9", "key people.wang: yuan with at most two decimals"),
-        ("carried: 90", "carried: 99999999999", "key people.wang: more than ten billion yuan"),
-        ("carried: 90", "ecode: yes", "key people.wang: true or false; found 'yes'"),
-        ("carried: 90", "born: 2016-02-30", "key people.wang: a day such as 2025-11-10"),
+         "key people.wang.scheme: one of employee, resident, mutual_aid, retired_cadre, none; found"),
+        ("carried: 90", "carried: 90.001", "key people.wang.carried: yuan with at most two decimals"),
+        ("carried: 90", "carried: -90", "key people.wang.carried: yuan with at most two decimals"),
+        ("carried: 90", "carried: 9e9", "key people.wang.carried: yuan with at most two decimals"),
+        ("carried: 90", "carried: 99999999999", "key people.wang.carried: more than ten billion yuan"),
+        ("carried: 90", "ecode: yes", "key people.wang.ecode: true or false; found 'yes'"),
+        ("carried: 90", "born: 2016-02-30", "key people.wang.born: a day such as 2025-11-10"),
         ("{scheme: resident}", "resident", "key people.lan: a table of keys and values"),
-        ("level: primary", "level: top", "key institutions.clinic: one of primary, secondary"),
+        ("level: primary", "level: top", "key institutions.clinic.level: one of primary, secondary"),
         ("kind: hospital, ", "", "key institutions.clinic.kind: missing"),
         ("    - pool:", "    - pol:", "step 1, key pol: no such verb; known are at, balance,"),
         ("      expect: {bound", "      expects: {bound", "step 1: one verb a step is needed"),
@@ -97,9 +98,7 @@ def test_a_mistake_names_file_scenario_step_and_key(
         run(tmp_path, GOOD.replace(old, new, 1))
     file, _, rest = str(found.value).partition("family.yaml")
     assert file.endswith("/")
-    scenario = ", scenario 'A family'"
-    top_level = wrong.startswith(("key regiom", "key region: missing"))
-    assert rest.startswith((", " if top_level else f"{scenario}, ") + wrong)
+    assert rest.startswith(f", scenario 'A family', {wrong}")
     assert found.value.wrong
 
 
@@ -228,6 +227,8 @@ def test_without_expect_a_step_must_succeed(tmp_path: Path) -> None:
     [
         ("{ends: 2025-12-01}", True),
         ("{ends: 2025-12-01T09:00}", True),
+        ("{ends: 2025-12-01T09:00:00}", True),
+        ("{ends: 2025-12-01 09:00}", True),
         ("{ends: 2025-12-02}", False),
         ("{ends: 2025-12-01T09:01}", False),
     ],
@@ -237,6 +238,59 @@ def test_an_end_is_a_day_or_a_time(tmp_path: Path, expect: str, holds: bool) -> 
     text = GOOD + f"    - unbind: {{sponsor: wang, member: lan}}\n      expect: {expect}\n"
     (result,) = run(tmp_path, text)
     assert result.passed is holds
+
+
+def test_a_defect_of_ours_keeps_no_other_family_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as a failure of its scenario, with what went wrong, and the next one is run."""
+
+    def broken(*_: object) -> dict[str, Any]:
+        raise ZeroDivisionError("nobody's share")
+
+    monkeypatch.setitem(VERBS, "dissolve", broken)
+    file = tmp_path / "two.yaml"
+    file.write_text(GOOD + "    - dissolve: wang\n" + GOOD.replace("A family", "Another"))
+    first, second = run_paths([file], office_in_memory)
+    assert "scenario 'A family': a defect of ours, ZeroDivisionError(" in first.failure["error"]
+    assert second.passed
+
+
+STEPS: list[tuple[str, str, str]] = [
+    # who asks, what is asked, what comes of it
+    ("mei", "pool: {sponsor: mei, members: {ghost: child, spook: child, yu: child}}",
+     "{bound: [yu], not_bound: {ghost: unknown_person, spook: unknown_person}}"),
+    ("", "balance: wang", "{carried: 80}"),
+    ("wang", "balance: wang", "{carried: 80}"),
+    ("lan", "balance: wang", "{refused: forbidden, cites: [NET-13]}"),
+    ("wang", "statement: {person: wang, month: 2025-11}",
+     "{opening: {carried: 90}, closing: {carried: 90}}"),
+    ("lan", "statement: {person: wang, month: 2025-12}", "{refused: forbidden}"),
+    ("", "standing: {person: lan, died: 2025-12-01}", "{}"),
+    ("", "standing: {person: lan, died: true}", "{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asker", "step", "expect"), STEPS)
+def test_what_a_step_may_say(tmp_path: Path, asker: str, step: str, expect: str) -> None:
+    """Names that nobody has are nobody's each; an account answers its owner and the office; money
+    that a story begins with was there before; a death is a day, or today."""
+    people = "    mei: {scheme: employee, carried: 10}\n    yu: {scheme: resident}\n"
+    text = GOOD.replace("  institutions:", f"{people}  institutions:")
+    by = f"      as: {asker}\n" if asker else ""
+    (result,) = run(tmp_path, f"{text}    - {step}\n{by}      expect: {expect}\n")
+    assert result.passed, result.failure
+
+
+def test_a_question_about_nobody_needs_no_people(tmp_path: Path) -> None:
+    """Waiting months are asked with years alone."""
+    waiting = "{missed: [2025], enrolled_for: 2026, paid_on: 2025-12-01, in_period: true}"
+    (result,) = run(
+        tmp_path,
+        '- {scenario: Years, region: "310000", clock: 2025-12-01T09:00, steps: ['
+        f"{{waiting: {waiting}, expect: {{months: 3}}}}]}}\n",
+    )
+    assert result.passed, result.failure
 
 
 def test_every_scenario_has_a_store_of_its_own(tmp_path: Path) -> None:

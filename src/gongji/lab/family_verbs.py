@@ -12,7 +12,7 @@ from gongji.lab.forms import (
     boolean,
     choice,
     choices,
-    day,
+    day_of_death,
     fields,
     table,
     text,
@@ -28,6 +28,7 @@ from gongji.terms import (
     Scheme,
     Status,
     Use,
+    local_day,
 )
 
 
@@ -35,10 +36,11 @@ from gongji.terms import (
 def standing(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Change a person's standing."""
     given = fields(raw, at, required={"person"}, optional={"scheme", "status", "died"})
+    today = local_day(stage.now[0])
     change = people.StandingChange(
         scheme=choice(Scheme, given["scheme"], at.of("scheme")) if "scheme" in given else None,
         status=choice(Status, given["status"], at.of("status")) if "status" in given else None,
-        died=day(given["died"], at.of("died")) if "died" in given else None,
+        died=day_of_death(given["died"], today, at.of("died")) if "died" in given else None,
     )
     person = stage.person(given["person"])
     found = stage.office.do(lambda s: people.change_standing(s, person, change, "scenario"))
@@ -211,6 +213,8 @@ def _warned(stage: Stage, warned: Warned) -> Answer:
 def balance(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Both purses of a person."""
     person = stage.person(text(raw, at))
+    if refusal := stage.keeps_from(person, asked_by):
+        return refusal
     found = stage.office.ask(lambda session: people.balances_of(session, person))
     return stage.refused(found) if isinstance(found, Refusal) else balances_answer(found)
 

@@ -141,6 +141,11 @@ def day(raw: object, at: Place) -> date:
         raise at.wrong(f"a day such as 2025-11-10; found {raw!r}") from None
 
 
+def day_of_death(raw: object, today: date, at: Place) -> date:
+    """A calendar day, or `true` for a death of today."""
+    return today if raw == "true" else day(raw, at)
+
+
 def local_time(raw: object, at: Place) -> datetime:
     """A local time, to the minute or the second."""
     try:

@@ -78,6 +78,13 @@ def text(raw: object, at: Place) -> str:
     return raw
 
 
+def own_id(raw: object, at: Place) -> str:
+    """An id as an institution makes it."""
+    if not isinstance(raw, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", raw):
+        raise at.wrong(f"an id of 1 to 64 letters, digits and . _ : -, such as b1; found {raw!r}")
+    return raw
+
+
 def yuan(raw: object, at: Place) -> int:
     """Yuan with at most two decimals, as fen."""
     found = re.fullmatch(r"([0-9]{1,11})(?:\.([0-9]{1,2}))?", raw) if isinstance(raw, str) else None

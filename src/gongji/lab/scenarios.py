@@ -289,7 +289,7 @@ def _same(expected: str, came: object) -> bool:
         case Split():
             return _same(expected, Money(came.current + came.carried))
         case Money():
-            number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", expected)
+            number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", expected)
             return number is not None and Decimal(expected) * 100 == came
         case datetime():
             # An end at midnight is the last day in force, and the day from which it is over.

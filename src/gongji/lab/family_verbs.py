@@ -14,9 +14,9 @@ from gongji.lab.forms import (
     choices,
     day_of_death,
     fields,
+    some_yuan,
     table,
     text,
-    yuan,
 )
 from gongji.lab.verbs import Answer, Stage, balances_answer, verb
 from gongji.policy.contributions import WarningCode
@@ -55,7 +55,7 @@ def credit(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         id=f"credit-{stage.office.store.changes()}",
         person=stage.person(given["person"]),
         purse=choice(Purse, given["purse"], at.of("purse")),
-        amount_fen=yuan(given["amount"], at.of("amount")),
+        amount_fen=some_yuan(given["amount"], at.of("amount")),
     )
     found = stage.office.do(lambda s: people.credit(s, asked))
     return stage.refused(found) if isinstance(found, Refusal) else {}

@@ -96,6 +96,14 @@ def yuan(raw: object, at: Place) -> int:
     return fen
 
 
+def some_yuan(raw: object, at: Place) -> int:
+    """Yuan as `yuan` reads them, and more than nothing."""
+    fen = yuan(raw, at)
+    if not fen:
+        raise at.wrong("a sum is more than nothing")
+    return fen
+
+
 def share(raw: object, at: Place) -> int:
     """A share from 0 to 1 with at most four decimals, as basis points."""
     found = re.fullmatch(r"([01])(?:\.([0-9]{1,4}))?", raw) if isinstance(raw, str) else None
@@ -161,4 +169,6 @@ def local_time(raw: object, at: Place) -> datetime:
         raise at.wrong(f"a local time such as 2025-11-10T09:00; found {raw!r}") from None
     if found.tzinfo is not None:
         raise at.wrong("a local time has no offset: all of China keeps one")
+    if not 2000 <= found.year < 2100:
+        raise at.wrong(f"a time of this century; found {raw!r}")
     return found.replace(tzinfo=LOCAL_TIME)

@@ -75,7 +75,7 @@ class Stage:
         """A person's id. A name that nobody has is an id that nobody has, each its own."""
         if (name := str(name)) in self.people:
             return self.people[name]
-        nobody = f"P{self.region}-nobody-{len(self._strangers)}"
+        nobody = f"P{self.region}-nobody{len(self._strangers)}"
         return self._strangers.setdefault(name, nobody)
 
     def institution(self, name: object) -> str:

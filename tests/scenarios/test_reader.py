@@ -200,7 +200,7 @@ def test_a_failure_shows_step_what_was_expected_what_came_and_the_rules(
         ("bound: [lan, wang]", False),
         ("bound: lan", False),
         ("cites: []", True),
-        ("cites: [NET-4]", False),
+        ("cites: [SET-4]", False),
         ("not_bound: {}", True),
         ("not_bound: {lan: own_self}", False),
         ("refused: own_self", False),

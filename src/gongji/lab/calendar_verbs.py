@@ -21,7 +21,8 @@ def rollover(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             # One purse: there is nothing to turn, which to the family is no mistake of anyone's.
             return {"accounts": 0, "moved": Money(0), "cites": stage.rules(found.cites)}
         return stage.refused(found)
-    return {"accounts": found.done_now, "moved": Money(found.amount_now_fen)}
+    cites = stage.rules_on("year_turn")
+    return {"accounts": found.done_now, "moved": Money(found.amount_now_fen), "cites": cites}
 
 
 @verb("statement")
@@ -43,4 +44,5 @@ def statement(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer
         "pooled_out": Money(found.pooled_out_fen),
         "spent": Money(found.spent_fen),
         "closed": found.closed,
+        "cites": stage.rules_on("statement_month"),
     }

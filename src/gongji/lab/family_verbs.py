@@ -63,6 +63,11 @@ def credit(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
 
 _FILING = {"channel", "agent"}
 
+_BINDING = (
+    "sponsor_schemes", "member_schemes", "kin_allowed", "one_pool_at_a_time", "max_members",
+    "two_way", "bind_effect",
+)  # fmt: skip
+
 
 def _asking(stage: Stage, who: str, given: Fields, at: Place) -> Asking:
     channel = choice(FilingChannel, given.get("channel", "app"), at.of("channel"))
@@ -98,7 +103,7 @@ def pool(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     return {
         "bound": [names[member] for member in found.bound],
         "not_bound": {names[m]: refusal.code.value for m, refusal in found.not_bound.items()},
-        "cites": stage.rules(tuple(cites)),
+        "cites": [*stage.rules(tuple(cites)), *stage.rules_on("commitment_asked", *_BINDING)],
         "nothing_done": found.pool is None,
     }
 
@@ -117,7 +122,9 @@ def bind(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             _asking(stage, asked_by or given["sponsor"], given, at),
         )
     )
-    return stage.refused(found) if isinstance(found, Refusal) else {"bound": [given["member"]]}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {"bound": [given["member"]], "cites": stage.rules_on(*_BINDING)}
 
 
 @verb("unbind")
@@ -173,7 +180,9 @@ def dissolve(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
 
 
 def _ended(stage: Stage, found: pooling.Ended | Refusal) -> Answer:
-    return stage.refused(found) if isinstance(found, Refusal) else {"ends": found.ends}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {"ends": found.ends, "cites": stage.rules_on("unbind_effect", "maintenance_unlimited")}
 
 
 @verb("uses")
@@ -203,9 +212,10 @@ Warned = list[tuple[WarningCode, tuple[str, ...]]]
 
 
 def _warned(stage: Stage, warned: Warned) -> Answer:
+    cites = stage.rules(tuple(key for _, cites in warned for key in cites))
     return {
         "warnings": [code.value for code, _ in warned],
-        "cites": stage.rules(tuple(key for _, cites in warned for key in cites)),
+        "cites": [*cites, *stage.rules_on("uses_asked", "maintenance_unlimited")],
     }
 
 
@@ -219,6 +229,9 @@ def balance(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     return stage.refused(found) if isinstance(found, Refusal) else balances_answer(found)
 
 
+_SIGHT = ("sponsor_sees", "member_sees")
+
+
 @verb("view")
 def view(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Look at a pool, or at the payments from it."""
@@ -228,14 +241,15 @@ def view(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         seen = stage.office.ask(lambda session: looking.view_pool(session, sponsor, who))
         if isinstance(seen, Refusal):
             return stage.refused(seen)
-        return {"sponsor": given["of"], "members": [stage.names[b.member] for b in seen.bonds]}
+        members = [stage.names[bond.member] for bond in seen.bonds]
+        return {"sponsor": given["of"], "members": members, "cites": stage.rules_on(*_SIGHT)}
     if given["what"] != "payments":
         raise at.of("what").wrong(f"pool or payments; found {given['what']!r}")
     paid = stage.office.ask(lambda session: looking.pooled_payments(session, sponsor, who))
     if isinstance(paid, Refusal):
         return stage.refused(paid)
     count = sum(answer.kind is AnswerKind.SETTLEMENT for answer in paid)
-    return {"sponsor": given["of"], "payments": count}
+    return {"sponsor": given["of"], "payments": count, "cites": stage.rules_on(*_SIGHT)}
 
 
 @verb("family_code")
@@ -245,4 +259,7 @@ def family_code(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answ
     holder, relative = stage.person(given["holder"]), stage.person(given["relative"])
     caller = stage.caller(asked_by or given["holder"])
     found = stage.office.do(lambda session: people.hold_code(session, holder, relative, caller))
-    return stage.refused(found) if isinstance(found, Refusal) else {"relatives": len(found)}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    cites = stage.rules_on("family_code_shows", "family_code_relatives")
+    return {"relatives": len(found), "cites": cites}

@@ -17,7 +17,7 @@ from gongji.lab.forms import (
     local_time,
     share,
 )
-from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.settlement.bill import Balances
 from gongji.terms import Category, local_day
 
@@ -91,6 +91,13 @@ class Stage:
         """The rule identifiers of the provisions cited."""
         found = [rule for key in cites for rule in self.office.law.provision(key).rules]
         return list(dict.fromkeys(found))
+
+    def rules_on(self, *questions: str) -> list[str]:
+        """The rules by which an act was done: those of today's provisions that answer these
+        questions, as far as there are any."""
+        law = self.office.law.on(self.region, local_day(self.now[0]))
+        found = [getattr(law, question) for question in questions]
+        return self.rules(keys(provision for provision in found if provision is not None))
 
     def refused(self, refusal: Refusal) -> Answer:
         """A refusal as an answer."""

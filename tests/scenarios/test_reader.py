@@ -7,7 +7,7 @@ import pytest
 
 from gongji.lab.forms import BadScenario
 from gongji.lab.scenarios import Result, read_file, run_file, run_paths
-from gongji.lab.verbs import VERBS
+from gongji.lab.verbs import VERBS, Money
 from gongji.wiring import office_in_memory
 
 GOOD = """\
@@ -190,6 +190,15 @@ def test_a_failure_shows_step_what_was_expected_what_came_and_the_rules(
         assert failure["wrong"][key] == value
     if "refused" not in wrong or wrong["refused"]["came"] is None:
         assert {"SET-2", "SET-3"} <= set(failure["cites"])
+
+
+def test_money_that_was_not_expected_is_shown_in_yuan(tmp_path: Path) -> None:
+    """As the file writes it, not in the program's fen."""
+    (result,) = run(tmp_path, GOOD.replace("pooled: 10}", "pooled: 10.01, own: {carried: 1}}"))
+    wrong = result.failure["wrong"]
+    assert f"{wrong['pooled']['came']}" == "10.00"
+    assert f"{wrong['own']['came']}" == "Split(current=0.00, carried=0.00)"
+    assert [str(Money(fen)) for fen in (-1, 5, 100)] == ["-0.01", "0.05", "1.00"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,12 @@ Answer = dict[str, Any]
 
 
 class Money(int):
-    """Fen, which a scenario writes as yuan."""
+    """Fen, which a scenario writes as yuan, and which are shown so where they were not expected."""
+
+    def __repr__(self) -> str:
+        return f"{'-' if self < 0 else ''}{abs(self) // 100}.{abs(self) % 100:02d}"
+
+    __str__ = __repr__
 
 
 class Split(NamedTuple):

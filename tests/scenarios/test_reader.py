@@ -281,6 +281,8 @@ STEPS: list[tuple[str, str, str]] = [
     ("lan", "statement: {person: wang, month: 2025-12}", "{refused: forbidden}"),
     ("", "standing: {person: lan, died: 2025-12-01}", "{}"),
     ("", "standing: {person: lan, died: true}", "{}"),
+    ("", "settle: {id: a1, patient: lan, at: clinic, total: 10, fund_paid: 0, self_paid: 10,"
+     " uncovered: 0, listed: True, prescription: FALSE}", "{repeated: True}"),
 ]  # fmt: skip
 
 

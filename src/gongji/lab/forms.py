@@ -114,10 +114,10 @@ def share(raw: object, at: Place) -> int:
 
 
 def boolean(raw: object, at: Place) -> bool:
-    """true or false."""
-    if raw not in ("true", "false"):
+    """true or false, in small letters or as YAML also writes them."""
+    if not isinstance(raw, str) or raw.lower() not in ("true", "false"):
         raise at.wrong(f"true or false; found {raw!r}")
-    return raw == "true"
+    return raw.lower() == "true"
 
 
 def choice(kind: type[E], raw: object, at: Place) -> E:

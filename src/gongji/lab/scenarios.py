@@ -285,7 +285,7 @@ def _same(expected: str, came: object) -> bool:
         case None:
             return expected in {"", "null", "~"}
         case bool():
-            return expected == str(came).lower()
+            return expected.lower() == str(came).lower()
         case Split():
             return _same(expected, Money(came.current + came.carried))
         case Money():

@@ -99,11 +99,12 @@ def pool(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     )
     if isinstance(found, Refusal):
         return stage.refused(found)
-    cites = [key for refusal in found.not_bound.values() for key in refusal.cites]
+    refused = stage.rules(tuple(k for no in found.not_bound.values() for k in no.cites))
+    cites = [*refused, *stage.rules_on("commitment_asked", *_BINDING)]
     return {
         "bound": [names[member] for member in found.bound],
         "not_bound": {names[m]: refusal.code.value for m, refusal in found.not_bound.items()},
-        "cites": [*stage.rules(tuple(cites)), *stage.rules_on("commitment_asked", *_BINDING)],
+        "cites": list(dict.fromkeys(cites)),
         "nothing_done": found.pool is None,
     }
 

@@ -287,9 +287,7 @@ class Family:
             return "nothing_carried"
         if not committed:
             return "commitment_missing"
-        if self.book.get("one_pool") and any(
-            b["member"] == sponsor for b in self.in_force(self.bonds, self.now)
-        ):
+        if self._is_member(sponsor):
             return "sponsor_is_member"
         if sponsor in self.open_pools:
             return "sponsor_has_pool"
@@ -308,11 +306,16 @@ class Family:
         if code := self._cannot_sponsor(sponsor):
             return code
         if sponsor not in self.open_pools:
-            return "no_pool"
+            return "sponsor_is_member" if self._is_member(sponsor) else "no_pool"
         if code := self._cannot_bind(sponsor, member, kinship):
             return code
         self._tie(sponsor, member, self.open_pools[sponsor])
         return None
+
+    def _is_member(self, name: str) -> bool:
+        """NET-7: whoever is a member cannot sponsor."""
+        working = self.in_force(self.bonds, self.now)
+        return bool(self.book.get("one_pool")) and any(b["member"] == name for b in working)
 
     def _tie(self, sponsor: str, member: str, pool: Row) -> None:
         self.bonds.append(

@@ -20,7 +20,7 @@ from contributions.season import (
     states,
     two_way_office,
 )
-from gongji.desk import deducting
+from gongji.desk import deducting, premiums
 from gongji.desk.runs import Chunk, run
 from gongji.policy.contributions import PremiumState, held_since
 from gongji.policy.refusal import Refusal
@@ -219,7 +219,7 @@ def test_before_its_day_nothing_is_deducted(town: OpenTown) -> None:
     assert here.office.store.changes() == written
 
 
-@pytest.mark.parametrize(("region", "year"), [(SHANGHAI, 2027), (LINYI, 2026), (SHANGHAI, 2025)])
+@pytest.mark.parametrize(("region", "year"), [(SHANGHAI, 2027), (SHANGHAI, 2025)])
 def test_a_year_without_a_rule_is_named(town: OpenTown, region: str, year: int) -> None:
     """400 yuan and 15 December are answers for one year of one region: nothing is guessed."""
     here = town(region, "2025-12-20T09:00")
@@ -525,3 +525,20 @@ def test_a_dry_run_keeps_nothing(town: OpenTown) -> None:
     assert (found.done_now, found.amount_now_fen) == (1, 400_00)
     assert here.balance("father").carried == 1_000_00
     assert deduct(here) == {"child": "deducted"}
+
+
+def test_where_the_text_names_no_day_there_is_none_to_keep(town: OpenTown) -> None:
+    """Linyi lets the pool pay the premium (CON-1) and says no more: no choice, the whole balance,
+    still more than the premium, and the result at once."""
+    here = town(LINYI, "2026-02-10T09:00")
+    here.person("father", current=700_00)
+    for name in ("child", "baby"):
+        here.person(name, "resident")
+        register(here, name, year=2026)
+    here.pool("father", {"child": "child", "baby": "child"}, "")
+    assert deduct(here) == {"child": "deducted", "baby": "balance_not_above_premium"}
+    assert here.balance("father").current == 300_00
+    found = here.ask(lambda s: premiums.result(s, here.id("child"), 2026, here.caller("child")))
+    assert isinstance(found, premiums.Result)
+    assert (found.state, found.withdrawal) == ("deducted", None)
+    assert "CON-1" in rules_of(found.cites)

@@ -217,7 +217,11 @@ def test_in_shanghai_and_linyi_a_person_is_in_one_pool_at_a_time(
     found = family.pool("mother", {"child": "child"})
     assert isinstance(found, Refusal)
     assert (found.code, rules_of(found.cites)) == ("sponsor_is_member", {"NET-7"})
+    bound = family.bind("mother", "child", "child")
+    assert isinstance(bound, Refusal)
+    assert (bound.code, rules_of(bound.cites)) == ("sponsor_is_member", {"NET-7"})
     family.leave("mother")
+    assert code(family.bind("mother", "child", "child")) == "no_pool"
     formed(family.pool("mother", {"child": "child"}))
     assert code(family.bind("father", "mother", "spouse")) == "member_is_sponsor"
     assert code(family.bind("father", "child", "child")) == "already_in_a_pool"

@@ -103,6 +103,8 @@ def bind(
         return refusal
     pool = session.unit.open_pool(sponsor)
     if pool is None:
+        if law.one_pool_at_a_time.value and _is_member(session, sponsor):
+            return refuse(Code.SPONSOR_IS_MEMBER, law.one_pool_at_a_time)
         return refuse(Code.NO_POOL, law.only_bound_may_use)
     found = _bond_for(session, pool, people[sponsor], people.get(member), kinship, law, [])
     if isinstance(found, Refusal):

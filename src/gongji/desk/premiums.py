@@ -25,7 +25,7 @@ from gongji.policy.contributions import (
     withdraw_until,
 )
 from gongji.policy.questions import DayLaw
-from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person
 from gongji.policy.working_days import UnknownYear
 from gongji.settlement.bill import PersonId
@@ -126,7 +126,7 @@ def result(session: Session, person: str, year: int, asked_by: Caller) -> Result
         withdrawal=withdraw_until(premium.via, premium.registered_at, season, law),
     )
     if state is ResultState.NOT_PUBLISHED:
-        return said(cites=(season.results_from.key,))
+        return said(cites=keys([season.results_from] if season.results_from is not None else []))
     if state is not ResultState.DEDUCTED:
         return said(code=premium.code, cites=premium.cites)
     assert premium.decided_at is not None

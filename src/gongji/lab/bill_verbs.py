@@ -9,6 +9,7 @@ from gongji.lab.forms import (
     boolean,
     choice,
     fields,
+    own_id,
     text,
     yuan,
 )
@@ -38,7 +39,7 @@ def _bill(stage: Stage, given: Fields, at: Place) -> SettlementRequest:
         return yuan(given[key], at.of(key))
 
     return SettlementRequest(
-        id=text(given.get("id", "quote"), at.of("id")),
+        id=own_id(given.get("id", "quote"), at.of("id")),
         patient=stage.person(given["patient"]),
         institution=stage.institution(given["at"]),
         total_fen=amount("total"),
@@ -112,7 +113,7 @@ def reverse(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     given = fields(raw, at, required={"id", "of"}, optional={"self_paid"})
     of = text(given["of"], at.of("of"))
     asked = settling.ReversalRequest(
-        id=text(given["id"], at.of("id")),
+        id=own_id(given["id"], at.of("id")),
         institution=stage.asked_at.get(of) or stage.institution(next(iter(stage.institutions), "")),
         of=of,
         self_paid_fen=yuan(given["self_paid"], at.of("self_paid"))

@@ -8,6 +8,7 @@ from gongji.desk.statements import statement as statement_of
 from gongji.lab.forms import Place, day, fields
 from gongji.lab.verbs import Answer, Money, Stage, balances_answer, verb
 from gongji.policy.refusal import Refusal
+from gongji.terms import local_day
 
 
 @verb("rollover")
@@ -16,8 +17,12 @@ def rollover(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     given = fields(raw, at, required={"year_ends"})
     found = turn_year(stage.office, stage.region, day(given["year_ends"], at.of("year_ends")))
     if isinstance(found, Refusal):
+        if stage.office.law.on(stage.region, local_day(stage.now[0])).year_turn.value == "none":
+            # One purse: there is nothing to turn, which to the family is no mistake of anyone's.
+            return {"accounts": 0, "moved": Money(0), "cites": stage.rules(found.cites)}
         return stage.refused(found)
-    return {"accounts": found.done_now, "moved": Money(found.amount_now_fen)}
+    cites = stage.rules_on("year_turn")
+    return {"accounts": found.done_now, "moved": Money(found.amount_now_fen), "cites": cites}
 
 
 @verb("statement")
@@ -28,6 +33,8 @@ def statement(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise at.of("month").wrong(f"a month such as 2025-11; found {month!r}")
     person = stage.person(given["person"])
+    if refusal := stage.keeps_from(person, asked_by):
+        return refusal
     found = stage.office.ask(lambda session: statement_of(session, person, month))
     if isinstance(found, Refusal):
         return stage.refused(found)
@@ -37,4 +44,5 @@ def statement(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer
         "pooled_out": Money(found.pooled_out_fen),
         "spent": Money(found.spent_fen),
         "closed": found.closed,
+        "cites": stage.rules_on("statement_month"),
     }

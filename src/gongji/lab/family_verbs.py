@@ -12,11 +12,11 @@ from gongji.lab.forms import (
     boolean,
     choice,
     choices,
-    day,
+    day_of_death,
     fields,
+    some_yuan,
     table,
     text,
-    yuan,
 )
 from gongji.lab.verbs import Answer, Stage, balances_answer, verb
 from gongji.policy.contributions import WarningCode
@@ -28,6 +28,7 @@ from gongji.terms import (
     Scheme,
     Status,
     Use,
+    local_day,
 )
 
 
@@ -35,10 +36,11 @@ from gongji.terms import (
 def standing(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Change a person's standing."""
     given = fields(raw, at, required={"person"}, optional={"scheme", "status", "died"})
+    today = local_day(stage.now[0])
     change = people.StandingChange(
         scheme=choice(Scheme, given["scheme"], at.of("scheme")) if "scheme" in given else None,
         status=choice(Status, given["status"], at.of("status")) if "status" in given else None,
-        died=day(given["died"], at.of("died")) if "died" in given else None,
+        died=day_of_death(given["died"], today, at.of("died")) if "died" in given else None,
     )
     person = stage.person(given["person"])
     found = stage.office.do(lambda s: people.change_standing(s, person, change, "scenario"))
@@ -53,13 +55,18 @@ def credit(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         id=f"credit-{stage.office.store.changes()}",
         person=stage.person(given["person"]),
         purse=choice(Purse, given["purse"], at.of("purse")),
-        amount_fen=yuan(given["amount"], at.of("amount")),
+        amount_fen=some_yuan(given["amount"], at.of("amount")),
     )
     found = stage.office.do(lambda s: people.credit(s, asked))
     return stage.refused(found) if isinstance(found, Refusal) else {}
 
 
 _FILING = {"channel", "agent"}
+
+_BINDING = (
+    "sponsor_schemes", "member_schemes", "kin_allowed", "one_pool_at_a_time", "max_members",
+    "two_way", "bind_effect",
+)  # fmt: skip
 
 
 def _asking(stage: Stage, who: str, given: Fields, at: Place) -> Asking:
@@ -92,11 +99,12 @@ def pool(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     )
     if isinstance(found, Refusal):
         return stage.refused(found)
-    cites = [key for refusal in found.not_bound.values() for key in refusal.cites]
+    refused = stage.rules(tuple(k for no in found.not_bound.values() for k in no.cites))
+    cites = [*refused, *stage.rules_on("commitment_asked", *_BINDING)]
     return {
         "bound": [names[member] for member in found.bound],
         "not_bound": {names[m]: refusal.code.value for m, refusal in found.not_bound.items()},
-        "cites": stage.rules(tuple(cites)),
+        "cites": list(dict.fromkeys(cites)),
         "nothing_done": found.pool is None,
     }
 
@@ -115,7 +123,9 @@ def bind(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
             _asking(stage, asked_by or given["sponsor"], given, at),
         )
     )
-    return stage.refused(found) if isinstance(found, Refusal) else {"bound": [given["member"]]}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {"bound": [given["member"]], "cites": stage.rules_on(*_BINDING)}
 
 
 @verb("unbind")
@@ -171,7 +181,9 @@ def dissolve(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
 
 
 def _ended(stage: Stage, found: pooling.Ended | Refusal) -> Answer:
-    return stage.refused(found) if isinstance(found, Refusal) else {"ends": found.ends}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {"ends": found.ends, "cites": stage.rules_on("unbind_effect", "maintenance_unlimited")}
 
 
 @verb("uses")
@@ -201,9 +213,10 @@ Warned = list[tuple[WarningCode, tuple[str, ...]]]
 
 
 def _warned(stage: Stage, warned: Warned) -> Answer:
+    cites = stage.rules(tuple(key for _, cites in warned for key in cites))
     return {
         "warnings": [code.value for code, _ in warned],
-        "cites": stage.rules(tuple(key for _, cites in warned for key in cites)),
+        "cites": [*cites, *stage.rules_on("uses_asked", "maintenance_unlimited")],
     }
 
 
@@ -211,8 +224,13 @@ def _warned(stage: Stage, warned: Warned) -> Answer:
 def balance(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     """Both purses of a person."""
     person = stage.person(text(raw, at))
+    if refusal := stage.keeps_from(person, asked_by):
+        return refusal
     found = stage.office.ask(lambda session: people.balances_of(session, person))
     return stage.refused(found) if isinstance(found, Refusal) else balances_answer(found)
+
+
+_SIGHT = ("sponsor_sees", "member_sees")
 
 
 @verb("view")
@@ -224,14 +242,15 @@ def view(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         seen = stage.office.ask(lambda session: looking.view_pool(session, sponsor, who))
         if isinstance(seen, Refusal):
             return stage.refused(seen)
-        return {"sponsor": given["of"], "members": [stage.names[b.member] for b in seen.bonds]}
+        members = [stage.names[bond.member] for bond in seen.bonds]
+        return {"sponsor": given["of"], "members": members, "cites": stage.rules_on(*_SIGHT)}
     if given["what"] != "payments":
         raise at.of("what").wrong(f"pool or payments; found {given['what']!r}")
     paid = stage.office.ask(lambda session: looking.pooled_payments(session, sponsor, who))
     if isinstance(paid, Refusal):
         return stage.refused(paid)
     count = sum(answer.kind is AnswerKind.SETTLEMENT for answer in paid)
-    return {"sponsor": given["of"], "payments": count}
+    return {"sponsor": given["of"], "payments": count, "cites": stage.rules_on(*_SIGHT)}
 
 
 @verb("family_code")
@@ -241,4 +260,7 @@ def family_code(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answ
     holder, relative = stage.person(given["holder"]), stage.person(given["relative"])
     caller = stage.caller(asked_by or given["holder"])
     found = stage.office.do(lambda session: people.hold_code(session, holder, relative, caller))
-    return stage.refused(found) if isinstance(found, Refusal) else {"relatives": len(found)}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    cites = stage.rules_on("family_code_shows", "family_code_relatives")
+    return {"relatives": len(found), "cites": cites}

@@ -78,6 +78,13 @@ def text(raw: object, at: Place) -> str:
     return raw
 
 
+def own_id(raw: object, at: Place) -> str:
+    """An id as an institution makes it."""
+    if not isinstance(raw, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", raw):
+        raise at.wrong(f"an id of 1 to 64 letters, digits and . _ : -, such as b1; found {raw!r}")
+    return raw
+
+
 def yuan(raw: object, at: Place) -> int:
     """Yuan with at most two decimals, as fen."""
     found = re.fullmatch(r"([0-9]{1,11})(?:\.([0-9]{1,2}))?", raw) if isinstance(raw, str) else None
@@ -86,6 +93,14 @@ def yuan(raw: object, at: Place) -> int:
     fen = int(found.group(1)) * 100 + int((found.group(2) or "0").ljust(2, "0"))
     if fen > LARGEST_FEN:
         raise at.wrong("more than ten billion yuan")
+    return fen
+
+
+def some_yuan(raw: object, at: Place) -> int:
+    """Yuan as `yuan` reads them, and more than nothing."""
+    fen = yuan(raw, at)
+    if not fen:
+        raise at.wrong("a sum is more than nothing")
     return fen
 
 
@@ -99,10 +114,10 @@ def share(raw: object, at: Place) -> int:
 
 
 def boolean(raw: object, at: Place) -> bool:
-    """true or false."""
-    if raw not in ("true", "false"):
+    """true or false, in small letters or as YAML also writes them."""
+    if not isinstance(raw, str) or raw.lower() not in ("true", "false"):
         raise at.wrong(f"true or false; found {raw!r}")
-    return raw == "true"
+    return raw.lower() == "true"
 
 
 def choice(kind: type[E], raw: object, at: Place) -> E:
@@ -141,6 +156,11 @@ def day(raw: object, at: Place) -> date:
         raise at.wrong(f"a day such as 2025-11-10; found {raw!r}") from None
 
 
+def day_of_death(raw: object, today: date, at: Place) -> date:
+    """A calendar day, or `true` for a death of today."""
+    return today if raw == "true" else day(raw, at)
+
+
 def local_time(raw: object, at: Place) -> datetime:
     """A local time, to the minute or the second."""
     try:
@@ -149,4 +169,6 @@ def local_time(raw: object, at: Place) -> datetime:
         raise at.wrong(f"a local time such as 2025-11-10T09:00; found {raw!r}") from None
     if found.tzinfo is not None:
         raise at.wrong("a local time has no offset: all of China keeps one")
+    if not 2000 <= found.year < 2100:
+        raise at.wrong(f"a time of this century; found {raw!r}")
     return found.replace(tzinfo=LOCAL_TIME)

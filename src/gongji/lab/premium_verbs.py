@@ -5,7 +5,7 @@ from typing import Any
 
 from gongji.desk import certificates, deducting, premiums
 from gongji.desk.runs import ItemResult
-from gongji.lab.forms import Place, boolean, choice, day, fields, whole, yuan
+from gongji.lab.forms import Place, boolean, choice, day, fields, some_yuan, whole
 from gongji.lab.verbs import Answer, Money, Stage, verb
 from gongji.policy.contributions import PaidBy, Via
 from gongji.policy.enrolment import Enrolling
@@ -22,10 +22,8 @@ def premium(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         person=stage.person(given["person"]),
         year=_year(given["year"], at.of("year")),
         via=choice(Via, given["via"], at.of("via")),
-        amount_fen=yuan(given["amount"], at.of("amount")),
+        amount_fen=some_yuan(given["amount"], at.of("amount")),
     )
-    if not due.amount_fen:
-        raise at.of("amount").wrong("a premium is more than nothing")
     found = stage.office.do(lambda s: premiums.register_premium(s, due, "scenario"))
     if isinstance(found, Refusal):
         return stage.refused(found)

@@ -33,6 +33,7 @@ from gongji.lab.forms import (
     choice,
     code6,
     day,
+    day_of_death,
     fields,
     local_time,
     table,
@@ -63,7 +64,8 @@ class Result(NamedTuple):
 def run_paths(paths: Iterable[Path], open_office: Open) -> Iterator[Result]:
     """Run every scenario of the files, and of the *.yaml files of the folders.
 
-    A scenario that cannot be read is a failure with its error, and keeps no other from being run.
+    A scenario that cannot be read is a failure with its error, and keeps no other from being run;
+    so is one that meets a defect of ours.
     """
     for path in paths:
         files = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
@@ -71,10 +73,14 @@ def run_paths(paths: Iterable[Path], open_office: Open) -> Iterator[Result]:
             raise BadScenario(str(path), "", None, "", "a folder without any *.yaml file")
         for file in files:
             for scenario in read_file(file):
+                name = _name(scenario) or "?"
                 try:
                     yield run_scenario(str(file), scenario, open_office)
                 except BadScenario as error:
-                    yield Result(str(file), error.scenario or "?", {"error": str(error)})
+                    yield Result(str(file), name, {"error": str(error)})
+                except Exception as defect:
+                    said = f"{file}, scenario {name!r}: a defect of ours, {defect!r}"
+                    yield Result(str(file), name, {"error": said})
 
 
 def run_file(file: Path, open_office: Open) -> Iterator[Result]:
@@ -118,15 +124,14 @@ def read_file(file: Path) -> list[Fields]:
 
 def run_scenario(file: str, scenario: Fields, open_office: Open) -> Result:
     """Run one scenario on a fresh store."""
-    at = BadScenario.at(file)
+    name = _name(scenario)
+    at = BadScenario.at(file, name)
     given = fields(
         scenario,
         at,
-        required={"scenario", "region", "clock", "people", "steps"},
-        optional={"institutions", "catalogue"},
+        required={"scenario", "region", "clock", "steps"},
+        optional={"people", "institutions", "catalogue"},
     )
-    name = str(given["scenario"])
-    at = BadScenario.at(file, name)
     region = code6(given["region"], at.of("region"))
     stage = _set_the_stage(given, region, open_office, at)
     steps = given["steps"]
@@ -141,11 +146,18 @@ def run_scenario(file: str, scenario: Fields, open_office: Open) -> Result:
     return Result(file, name, {})
 
 
+def _name(scenario: Fields) -> str:
+    """What a scenario is called, as far as it says so."""
+    return str(scenario.get("scenario", ""))
+
+
 def _set_the_stage(given: Fields, region: str, open_office: Open, at: Place) -> Stage:
     now = [local_time(given["clock"], at.of("clock"))]
     stage = Stage(open_office(lambda: now[0]), region, now)
-    opened = local_day(now[0]).replace(day=1) - timedelta(days=1)
-    for number, (name, person) in enumerate(table(given["people"], at.of("people")).items()):
+    opened = date(now[0].year - 1, 1, 1)
+    for number, (name, person) in enumerate(
+        table(given.get("people", {}), at.of("people")).items()
+    ):
         _add_person(stage, number, name, person, opened, at.of(f"people.{name}"))
     for name, place in table(given.get("institutions", {}), at.of("institutions")).items():
         _add_institution(stage, name, place, at.of(f"institutions.{name}"))
@@ -155,27 +167,28 @@ def _set_the_stage(given: Fields, region: str, open_office: Open, at: Place) -> 
 
 
 def _add_person(stage: Stage, number: int, name: str, raw: object, opened: date, at: Place) -> None:
-    """Register a person; the money that the story begins with came before the story's month."""
+    """Register a person; the money that the story begins with came long before it."""
     given = fields(
         raw,
         at,
         required={"scheme"},
         optional={"status", "region", "current", "carried", "born", "ecode", "died"},
     )
-    region = code6(given.get("region", stage.region), at)
-    born = day(given["born"], at) if "born" in given else None
+    region = code6(given.get("region", stage.region), at.of("region"))
+    born = day(given["born"], at.of("born")) if "born" in given else None
+    today = local_day(stage.now[0])
     person = Person(
         f"P{region}-{number:06d}",
         region,
-        choice(Scheme, given["scheme"], at),
-        choice(Status, given.get("status", "active"), at),
-        boolean(given.get("ecode", "true"), at),
+        choice(Scheme, given["scheme"], at.of("scheme")),
+        choice(Status, given.get("status", "active"), at.of("status")),
+        boolean(given.get("ecode", "true"), at.of("ecode")),
         born=born,
-        died=day(given["died"], at) if "died" in given else None,
+        died=day_of_death(given["died"], today, at.of("died")) if "died" in given else None,
     )
     first_17 = f"{region[:2]}0199{born or date(1980, 1, 1):%Y%m%d}{number + 1:03d}"
     identity = Identity(name, first_17 + check_digit(first_17))
-    amounts = {purse: yuan(given.get(purse, "0"), at) for purse in Purse}
+    amounts = {purse: yuan(given.get(purse, "0"), at.of(purse)) for purse in Purse}
 
     def enter(session: Any) -> None:
         register_person(session, person, identity, "scenario")
@@ -193,8 +206,8 @@ def _add_institution(stage: Stage, name: str, raw: object, at: Place) -> None:
     given = fields(
         raw, at, required={"kind"}, optional={"level", "region", "designated", "one_card"}
     )
-    kind = choice(InstitutionKind, given["kind"], at)
-    region = code6(given.get("region", stage.region), at)
+    kind = choice(InstitutionKind, given["kind"], at.of("kind"))
+    region = code6(given.get("region", stage.region), at.of("region"))
     letter = "H" if kind is InstitutionKind.HOSPITAL else "Y"
     institution = stage.office.do(
         lambda session: register_institution(
@@ -203,9 +216,9 @@ def _add_institution(stage: Stage, name: str, raw: object, at: Place) -> None:
             kind,
             name,
             id=f"{letter}{region}-{len(stage.institutions):05d}",
-            level=choice(Level, given["level"], at) if "level" in given else None,
-            designated=boolean(given.get("designated", "true"), at),
-            one_card=boolean(given.get("one_card", "true"), at),
+            level=choice(Level, given["level"], at.of("level")) if "level" in given else None,
+            designated=boolean(given.get("designated", "true"), at.of("designated")),
+            one_card=boolean(given.get("one_card", "true"), at.of("one_card")),
         )
     )
     stage.institutions[name] = institution.id
@@ -272,19 +285,19 @@ def _same(expected: str, came: object) -> bool:
         case None:
             return expected in {"", "null", "~"}
         case bool():
-            return expected == str(came).lower()
+            return expected.lower() == str(came).lower()
         case Split():
             return _same(expected, Money(came.current + came.carried))
         case Money():
-            return re.fullmatch(r"[0-9.]+", expected) is not None and (
-                Decimal(expected) * 100 == came
-            )
+            number = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", expected)
+            return number is not None and Decimal(expected) * 100 == came
         case datetime():
             # An end at midnight is the last day in force, and the day from which it is over.
             last = came - timedelta(microseconds=1)
             midnight = came.hour == came.minute == came.second == 0
             days = {came.date().isoformat()} | ({last.date().isoformat()} if midnight else set())
-            return expected in days or expected == came.strftime("%Y-%m-%dT%H:%M")
+            times = {came.strftime(f"%Y-%m-%d{t}%H:%M{s}") for t in "T " for s in ("", ":%S")}
+            return expected in days | times
         case date():
             return expected == came.isoformat()
     return expected == str(came)

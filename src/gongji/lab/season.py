@@ -23,19 +23,23 @@ def latest_season(session: Session, region: str) -> Season | None:
     today = local_day(session.now)
     for year in range(today.year + 1, today.year - 5, -1):
         found = season_of(session.law, region, year, today)
-        if not isinstance(found, Refusal) and found.results_from.value.day <= today:
+        if isinstance(found, Refusal) or found.results_from is None:
+            continue
+        if found.results_from.value.day <= today:
             return found
     return None
 
 
 def begins(season: Season) -> datetime:
     """When the family forms its pool: in time to choose `contribute`."""
+    assert season.choose_by is not None, "the sample plays in a season with days"
     return season.choose_by.value.at.replace(tzinfo=LOCAL_TIME) - timedelta(days=21)
 
 
 def pay_premiums(session: Session, payers: Sequence[Family], season: Season) -> None:
     """The school declares, the season's day comes, and the premiums are taken from the pools. The
     accounts get so much before it that their balances are afterwards what they were."""
+    assert season.choose_by is not None and season.deducted_from is not None
     choose_by = season.choose_by.value.at.replace(tzinfo=LOCAL_TIME)
     fen = season.amount.value.fen if season.amount is not None else _PREMIUM_FEN
     declared = session._replace(now=choose_by - timedelta(days=14))

@@ -17,17 +17,20 @@ from gongji.lab.forms import (
     local_time,
     share,
 )
-from gongji.policy.refusal import Refusal
+from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import (
-    Category,
-)
+from gongji.terms import Category, local_day
 
 Answer = dict[str, Any]
 
 
 class Money(int):
-    """Fen, which a scenario writes as yuan."""
+    """Fen, which a scenario writes as yuan, and which are shown so where they were not expected."""
+
+    def __repr__(self) -> str:
+        return f"{'-' if self < 0 else ''}{abs(self) // 100}.{abs(self) % 100:02d}"
+
+    __str__ = __repr__
 
 
 class Split(NamedTuple):
@@ -67,14 +70,18 @@ class Stage:
         self.institutions: dict[str, str] = {}
         self.catalogue: dict[str, CatalogueItem] = {}
         self.asked_at: dict[str, str] = {}  # the institution that settled an id
+        self._strangers: dict[str, str] = {}
 
     def add_person(self, name: str, id: str) -> None:
         """Remember a person by name."""
         self.people[name], self.names[id] = id, name
 
     def person(self, name: object) -> str:
-        """A person's id. A name that nobody has is an id that nobody has."""
-        return self.people.get(str(name), f"P{self.region}-nobody")
+        """A person's id. A name that nobody has is an id that nobody has, each its own."""
+        if (name := str(name)) in self.people:
+            return self.people[name]
+        nobody = f"P{self.region}-nobody{len(self._strangers)}"
+        return self._strangers.setdefault(name, nobody)
 
     def institution(self, name: object) -> str:
         """An institution's id; see `person`."""
@@ -90,6 +97,13 @@ class Stage:
         found = [rule for key in cites for rule in self.office.law.provision(key).rules]
         return list(dict.fromkeys(found))
 
+    def rules_on(self, *questions: str) -> list[str]:
+        """The rules by which an act was done: those of today's provisions that answer these
+        questions, as far as there are any."""
+        law = self.office.law.on(self.region, local_day(self.now[0]))
+        found = [getattr(law, question) for question in questions]
+        return self.rules(keys(provision for provision in found if provision is not None))
+
     def refused(self, refusal: Refusal) -> Answer:
         """A refusal as an answer."""
         return {
@@ -97,6 +111,13 @@ class Stage:
             "cites": self.rules(refusal.cites),
             "numbers": refusal.numbers,
         }
+
+    def keeps_from(self, person: str, asked_by: str | None) -> Answer | None:
+        """The refusal of whoever asks for another's account; None for the owner and the office."""
+        if asked_by is None or self.caller(asked_by).may_act_for(person):
+            return None
+        law = self.office.law.on(self.region, local_day(self.now[0]))
+        return self.refused(refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_sees))
 
 
 Verb = Callable[[Stage, Any, str | None, Place], Answer]

@@ -20,6 +20,7 @@ from gongji.policy.working_days import Notice, working_day_after
 from gongji.terms import (
     LOCAL_TIME,
     NATIONAL,
+    NEVER,
     Scheme,
     Status,
     Use,
@@ -57,34 +58,51 @@ class PremiumState(StrEnum):
 
 
 class Season(msgspec.Struct, frozen=True):
-    """缴费季: what one region says of one enrolment year."""
+    """缴费季: what one region says of one enrolment year.
+
+    Where a region's text opens contributions and names no days at all, there are none to keep: all
+    three are None, what is chosen is in time, and a result is shown as soon as there is one.
+    """
 
     region: str
     year: int
-    choose_by: Provision[YearMoment]
-    deducted_from: Provision[YearDay]
-    results_from: Provision[YearDay]
+    choose_by: Provision[YearMoment] | None
+    deducted_from: Provision[YearDay] | None
+    results_from: Provision[YearDay] | None
     amount: Provision[YearFen] | None
 
     @property
     def cut_off(self) -> int:
         """The last micro at which choosing `contribute` is in time; it is included (CON-3)."""
+        if self.choose_by is None:
+            return NEVER
         return micros(self.choose_by.value.at.replace(tzinfo=LOCAL_TIME))
 
 
 def season_of(law: Law, region: str, year: int, today: date) -> Season | Refusal:
     """The season of an enrolment year, by provisions that are known today.
 
-    Refused as `not_configured` with the year where the region says nothing of it: 400 yuan and
-    15 December are answers for 2026, not for every year.
+    Refused as `not_configured` with the year where the region has days for other years and not
+    for this one: 400 yuan and 15 December are answers for 2026, not for every year.
     """
-    choose_by = _of_year(law, region, "premium_choose_by", year, today)
-    deducted_from = _of_year(law, region, "premium_deducted_from", year, today)
-    results_from = _of_year(law, region, "premium_results_from", year, today)
-    if choose_by is None or deducted_from is None or results_from is None:
+    choose_by, deducted_from, results_from = (
+        _of_year(law, region, question, year, today) for question in SEASON
+    )
+    known = None not in (choose_by, deducted_from, results_from)
+    if not known and _names_days(law, region):
         return refuse(Code.NOT_CONFIGURED, year=year)
     amount = _of_year(law, region, "premium_amount", year, today)
     return Season(region, year, choose_by, deducted_from, results_from, amount)
+
+
+SEASON = ("premium_choose_by", "premium_deducted_from", "premium_results_from")
+"""The questions whose answers make a season, in the order of its fields."""
+
+
+def _names_days(law: Law, region: str) -> bool:
+    """Whether the region's text, or the national one, ever names a day of a season."""
+    packs = (law.pack(region), law.pack(NATIONAL))
+    return any(pack.answers.get(question) for pack in packs for question in SEASON)
 
 
 def _of_year(law: Law, region: str, question: str, year: int, today: date) -> Provision[Any] | None:
@@ -156,17 +174,15 @@ class Deduction:
         self._open = Use.CONTRIBUTE in law.uses_open.value
         self._asked = law.uses_asked.value
         self.more = int(law.premium_balance.value == "greater")
-        self.cites = keys(
-            [season.deducted_from, season.choose_by, law.premium_balance, law.contribution_pays]
-        )
+        choose_by = [season.choose_by] if season.choose_by is not None else []
+        begun = [season.deducted_from] if season.deducted_from is not None else []
+        self.cites = keys([*begun, *choose_by, law.premium_balance, law.contribution_pays])
         kept = [law.premium_choice_kept] if law.premium_choice_kept is not None else []
         self.paid_otherwise = refuse(Code.PAID_OTHERWISE, law.premium_paid_otherwise)
         self.not_in_a_pool = refuse(Code.NOT_IN_A_POOL, law.only_bound_may_use)
         self._closed = refuse(Code.CONTRIBUTE_NOT_CHOSEN, law.uses_open)
-        self._not_chosen = refuse(
-            Code.CONTRIBUTE_NOT_CHOSEN, season.choose_by, *kept, law.uses_asked
-        )
-        self._late = refuse(Code.CHOSEN_TOO_LATE, season.choose_by, *kept)
+        self._not_chosen = refuse(Code.CONTRIBUTE_NOT_CHOSEN, *choose_by, *kept, law.uses_asked)
+        self._late = refuse(Code.CHOSEN_TOO_LATE, *choose_by, *kept)
 
     def barred(self, sponsor: Person) -> Barred:
         """What bars a sponsor with this standing."""
@@ -217,9 +233,9 @@ def furthest(refusals: Sequence[Refusal]) -> Refusal:
 
 def too_early(season: Season, today: date) -> Refusal | None:
     """Nothing is deducted before the season's day (CON-5)."""
-    day = season.deducted_from.value.day
-    if today >= day:
+    if season.deducted_from is None or today >= season.deducted_from.value.day:
         return None
+    day = season.deducted_from.value.day
     begins = datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
     return refuse(Code.TOO_EARLY, season.deducted_from, succeeds_at=begins)
 
@@ -239,7 +255,8 @@ class ResultState(StrEnum):
 
 def result_of(state: PremiumState, code: str | None, season: Season, today: date) -> ResultState:
     """What is shown of a premium. A premium that no batch has reached yet has no result."""
-    if today < season.results_from.value.day or state is PremiumState.DUE:
+    shown_from = season.results_from.value.day if season.results_from is not None else today
+    if today < shown_from or state is PremiumState.DUE:
         return ResultState.NOT_PUBLISHED
     if state is PremiumState.FAILED:
         if code == Code.CONTRIBUTE_NOT_CHOSEN:
@@ -282,7 +299,7 @@ def withdraw_until(
     if asked is None:
         return None
     if asked.value == "cut_off":
-        if season is None:
+        if season is None or season.choose_by is None:
             return None
         return Withdrawal(moment(season.cut_off), keys([asked, season.choose_by]))
     return Withdrawal(midnight_after(moment(registered_at)), keys([asked]))

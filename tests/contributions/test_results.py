@@ -272,6 +272,8 @@ def test_the_season_of_2026_is_whats_written(town: OpenTown) -> None:
     here = town()
     season = season_of(here.office.law, SHANGHAI, YEAR, local_day(here.now))
     assert isinstance(season, Season) and season.amount is not None
+    assert season.choose_by is not None
+    assert season.deducted_from is not None and season.results_from is not None
     assert (season.amount.value.fen, season.amount.rules) == (400_00, ("CON-2",))
     assert (season.choose_by.value.at.isoformat(), season.choose_by.rules) == (
         "2025-12-15T17:00:00",

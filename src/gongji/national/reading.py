@@ -90,13 +90,31 @@ def read_input(transaction: Transaction, given: object, rules: Rules) -> dict[st
 
 
 def _elsewhere(payload: Tree, node: Node, first: str) -> object:
-    """Lists may stand inside the first node, and a single node's fields in the payload itself."""
+    """A node's name may be in capitals; lists may stand inside the first node, and a single node's
+    fields in the payload itself."""
+    plain = _plain(node.name)
+    if (
+        named := next((payload[name] for name in payload if _plain(name) == plain), None)
+    ) is not None:
+        return named
     if node.many:
         outer = _unwrapped(payload.get(first))
         return outer.get(node.name) if isinstance(outer, dict) else None
     if node.name == first and any(field.name in payload for field in node.fields):
         return payload
     return None
+
+
+def _as_printed(node: Node, row: Tree) -> Tree | None:
+    """A row under the names of the table, None where it has them: a client may write them in
+    capitals, or `psnNo` for `psn_no`."""
+    printed = {_plain(field.name): field.name for field in node.fields}
+    found = {printed.get(_plain(name), name): value for name, value in row.items()}
+    return None if found.keys() == row.keys() else found
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _unwrapped(given: object) -> object:
@@ -136,6 +154,8 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
             continue
         read = None if value is None else read_value(field, value, rules.extra_codes)
         if read is None and field.required and name not in waived:
+            if (printed := _as_printed(node, row)) is not None:
+                return _read_row(infno, node, printed, rules, where)
             return Wrong(f"{where}.{name}（{field.zh}）必填；{field.form}")
         if isinstance(read, Wrong):
             return Wrong(f"{where}.{name}（{field.zh}）{read.says}")

@@ -115,7 +115,7 @@ def _item_row(call: Call, entry: Entry, day: date) -> dict[str, Any]:
         "med_use_flag": "1",
         "matn_used_flag": "0",
         "hilist_use_type": "1",
-        "lmt_cpnd_type": "0",
+        "lmt_cpnd_type": "1",
         "memo": item.restriction if item else "不在医保目录内",
     }
 

@@ -114,21 +114,25 @@ def _none_to_withdraw(call: Call, visit: str, batch: str) -> Wrong:
 
 
 def withdraw_inpatient(call: Call) -> Done | Wrong:
-    """2302 住院费用明细撤销: one line, or all that is not settled for `0000`."""
-    given = call.one()
-    visit = own_visit(call, given)
+    """2302 住院费用明细撤销: lines of a visit, or all that is not settled for `0000`."""
+    given, unit = call.rows("data"), call.session.unit
+    visit = own_visit(call, given[0])
     if isinstance(visit, Wrong):
         return visit
-    unit, sn = call.session.unit, sn_of(given)
-    if sn in (_ALL_BATCHES, "0"):
+    if any((row["mdtrt_id"], row["psn_no"]) != (visit.id, visit.person) for row in given):
+        return Wrong("mdtrt_id（就诊ID）一次只能撤销同一次就诊的明细；请分次发送")
+    wanted: dict[str, None] = dict.fromkeys(sn_of(row) for row in given)
+    if not wanted.keys().isdisjoint((_ALL_BATCHES, "0")):
         unit.withdraw_fees(visit.institution, visit.id)
         return Done(about=visit.id)
-    line = next((row for row in unit.fees_of(visit.institution, visit.id) if row.sn == sn), None)
-    if line is None:
-        return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
-    if line.settled:
-        return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
-    unit.withdraw_fees(visit.institution, visit.id, sn=sn)
+    charged = {row.sn: row for row in unit.fees_of(visit.institution, visit.id)}
+    for sn in wanted:
+        if sn not in charged:
+            return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
+        if charged[sn].settled:
+            return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
+    for sn in wanted:
+        unit.withdraw_fees(visit.institution, visit.id, sn=sn)
     return Done(about=visit.id)
 
 

@@ -75,7 +75,7 @@ def _visit(call: Call, given: Values) -> Visit | Wrong:
         return known
     if wrong := scheme_fits(known.person, given["insutype"]) or not_insured(call, known.person):
         return wrong
-    if known.identity.number != given["id_no"]:
+    if known.identity.number != given["id_no"].upper():
         return Wrong("data.idNo（证件号码）与参保登记不符；请核对")
     if given["mdtrt_id"]:
         visit = unit.visit(call.institution.id, given["mdtrt_id"])
@@ -192,6 +192,7 @@ def result(call: Call) -> Done | Wrong:
         "orgCodg": call.code,
         "orgName": names[found.institution],
         "setlType": "ALL",
+        "revsToken": found.token if settled else None,
         **(_sums(settled) if settled else {}),
     }
     return Done({"data": shown})

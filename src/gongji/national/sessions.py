@@ -75,14 +75,15 @@ def person(call: Call) -> Done | Wrong:
 def find_person(call: Call) -> Known | Wrong:
     """Who shows a credential: by number, in the place of insurance, or of the institution."""
     given = call.one()
-    number = given["certno"] or given["mdtrt_cert_no"]
-    if given["mdtrt_cert_type"] == "02" and given["mdtrt_cert_no"] != number:
+    shown = given["mdtrt_cert_no"].upper()  # a check digit is X, also where it is written x
+    number = (given["certno"] or shown).upper()
+    if given["mdtrt_cert_type"] == "02" and shown != number:
         return Wrong("certno（证件号码）与mdtrt_cert_no不一致；凭证类型为02时两者都是身份证号")
     unit = call.session.unit
     regions = [call.head["insuplc_admdvs"] or "", call.institution.region]
     regions += [region for region in call.session.law.packs if region not in regions]
     for region in regions:
-        id = unit.find_person(region, number.upper())
+        id = unit.find_person(region, number)
         if id is not None:
             break
     else:
@@ -95,18 +96,22 @@ def find_person(call: Call) -> Known | Wrong:
 
 def institution(call: Call) -> Done | Wrong:
     """1201 医药机构信息获取: of the asker itself, or of the code that it names."""
-    code = call.one("medinsinfo")["fixmedins_code"] or call.code
-    unit = call.session.unit
+    given, unit = call.one("medinsinfo"), call.session.unit
+    code = given["fixmedins_code"] or call.code
     id = unit.institution_of_code(code)
     place = unit.institutions([id]).get(id) if id else None
     if id is None or place is None:
         return Wrong(f"fixmedins_code（定点医药机构编号）没有登记：{code}")
+    name = unit.institution_names([id])[id]
+    asked, called = given["fixmedins_name"] or "", (name, call.head["fixmedins_name"])
+    if not given["fixmedins_code"] and not any(asked in one for one in called):
+        return Wrong("fixmedins_name（定点医药机构名称）不是本机构；查询其他机构请填fixmedins_code")
     hospital = place.kind is InstitutionKind.HOSPITAL
     return Done(
         {
             "medinsinfo": {
                 "fixmedins_code": code,
-                "fixmedins_name": unit.institution_names([id])[id],
+                "fixmedins_name": name,
                 "fixmedins_type": "1" if hospital else "2",
                 "hosp_lv": codes()["level"][place.level] if hospital and place.level else None,
             }
@@ -116,13 +121,14 @@ def institution(call: Call) -> Done | Wrong:
 
 def dictionary(call: Call) -> Done:
     """1901 字典表查询: the values that the field tables know; an unknown table has none."""
-    wanted = call.one()["type"]
+    wanted, parent = call.one()["type"], call.one()["parent_value"]
     day = local_day(call.session.now)
     rows = [
         {
             "type": wanted,
             "label": label,
             "value": value,
+            "parentValue": parent or "0",
             "sort": number,
             "valiFlag": "1",
             "createUser": "gongji",

@@ -1,0 +1,165 @@
+"""What vendors who have the specification alone rely on, a row of a table each."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from gongji.desk.identity import check_digit
+from gongji.lab.sandbox import welcome_person
+from gongji.national.exchange import Asked, read
+from gongji.national.schema import Kind, dictionaries, transactions
+from national.test_days import admitted, diagnosis, totals, ward_bill
+from national.windows import (
+    AMOXICILLIN,
+    BED,
+    HOSPITAL,
+    MEMBER,
+    PHARMACY,
+    Answer,
+    Sandbox,
+    Window,
+    fee_line,
+    holds,
+    psn_no,
+)
+
+_TOTALS: dict[str, Any] = {
+    "insutype": "310", "setl_optins": "430100", "stmt_begndate": "2026-03-02",
+    "stmt_enddate": "2026-03-02", "medfee_sumamt": "0", "fund_pay_sumamt": "0", "acct_pay": "0",
+    "fixmedins_setl_cnt": "0", "fixmedins_refd_setl_flag": "0",
+}  # fmt: skip
+
+ENDS_IN_X = next(
+    number
+    for first in range(100, 120)
+    if (number := f"31999919790101{first}" + check_digit(f"31999919790101{first}"))[-1] == "X"
+)
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    """A sandbox of one's own."""
+    return Sandbox()
+
+
+def says(answer: Answer, *words: str) -> bool:
+    """Whether an answer refuses with these words."""
+    return not answer.good and all(word in answer.says for word in words)
+
+
+def test_a_check_digit_is_small_or_large(box: Sandbox) -> None:
+    """One person in eleven has it, and half of the clients write it small: it is no fraud."""
+    box.office.do(lambda session: welcome_person(session, "990000", ENDS_IN_X, "周晓"))
+    window = Window(box)
+    small = {"mdtrt_cert_type": "02", "mdtrt_cert_no": ENDS_IN_X.lower()}
+    for certno in ({}, {"certno": ENDS_IN_X}, {"certno": ENDS_IN_X.lower()}):
+        found = window.send("1101", data={**small, **certno}).output["baseinfo"]
+        assert found["certno"] == ENDS_IN_X
+    visit = window.register(ENDS_IN_X)
+    window.charge(visit, ENDS_IN_X, (AMOXICILLIN, "30.00"))
+    bill = window.bill(visit, ENDS_IN_X, "30.00") | {"mdtrt_cert_no": ENDS_IN_X.lower()}
+    holds(window.send("2207", data=bill).info)
+    other = window.send("2206", data={**bill, "mdtrt_cert_no": MEMBER})
+    assert not other.good
+
+
+def test_several_lines_of_a_ward_are_withdrawn_at_once(box: Sandbox) -> None:
+    """2302:「交易输入为多行数据」; all of them or none."""
+    ward = Window(box)
+    visit = admitted(ward, MEMBER)
+    lines = [
+        fee_line(visit, MEMBER, n, BED, "100.00", box.now, "") | {"med_type": "2101"}
+        for n in range(1, 6)
+    ]
+    assert ward.send("2301", feedetail=lines).good
+
+    def gone(*numbers: str) -> Answer:
+        named = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER)}
+        return ward.send("2302", data=[{**named, "feedetl_sn": sn} for sn in numbers])
+
+    assert says(gone("1", "9"), "feedetl_sn", "9")
+    assert gone("1", "2", "2").good
+    assert says(gone("2"), "feedetl_sn", "2")
+    holds(ward.send("2303", data=ward_bill(visit, MEMBER, "300.00")).info)
+    assert gone("3", "0000").good
+    assert says(ward.send("2303", data=ward_bill(visit, MEMBER, "0")), "mdtrt_id")
+    stranger = {"mdtrt_id": visit, "psn_no": "x", "feedetl_sn": "4"}
+    ours = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER), "feedetl_sn": "4"}
+    assert says(ward.send("2302", data=[ours, stranger]), "mdtrt_id")
+
+
+def test_a_period_of_days_has_its_last_day(box: Sandbox) -> None:
+    """「00:00:00–23:59:59」 where 5201 is asked by days."""
+    window = Window(box)
+    visit, day = window.register(MEMBER), f"{box.now:%Y-%m-%d}"
+    asked = {"psn_no": psn_no(MEMBER), "med_type": "11"}
+    for ends in (day, f"{day} 23:59:59", f"{box.now:%Y-%m-%d %H:%M:%S}"):
+        (row,) = window.send("5201", data={**asked, "begntime": day, "endtime": ends}).output[
+            "mdtrtinfo"
+        ]
+        assert (row["mdtrt_id"], row["med_type"], row["endtime"][:10]) == (visit, "11", day)
+    before = {**asked, "begntime": "2026-01-01", "endtime": f"{day} 08:59:59"}
+    assert window.send("5201", data=before).output["mdtrtinfo"] == []
+
+
+def test_diagnoses_of_admission_and_of_discharge(box: Sandbox) -> None:
+    """5202 tells both, also where they are the same; a visit to the window has those of coming."""
+    ward = Window(box)
+    visit, now = admitted(ward, MEMBER), f"{box.now:%Y-%m-%d %H:%M:%S}"
+    dscginfo = {
+        "mdtrt_id": visit, "psn_no": psn_no(MEMBER), "insutype": "310", "endtime": now,
+        "dscg_dept_codg": "02", "dscg_dept_name": "呼吸科", "dscg_way": "1",
+    }  # fmt: skip
+    other = {**diagnosis(now), "diag_code": "J06.900", "maindiag_flag": "0", "diag_srt_no": 2}
+    assert ward.send("2402", dscginfo=dscginfo, diseinfo=[diagnosis(now), other]).good
+    asked = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER)}
+    rows = ward.send("5202", data=asked).output["diseinfo"]
+    told = [(row["diag_code"], row["inout_diag_type"], row["maindiag_flag"]) for row in rows]
+    assert told == [("J18.900", "1", "1"), ("J18.900", "2", "1"), ("J06.900", "2", "0")]
+
+
+def test_an_institution_is_named_by_its_code(box: Sandbox) -> None:
+    """1201 by a name that is not the asker's says so, and does not answer with another one."""
+    window = Window(box)
+    code = {"fixmedins_type": "2", "fixmedins_code": PHARMACY, "fixmedins_name": "怎么叫都行"}
+    assert window.send("1201", medinsinfo=code).output["medinsinfo"]["fixmedins_code"] == PHARMACY
+    for name in (
+        "沙箱第一医院",
+        "第一",
+        "沙箱机构",
+        "",
+    ):  # its own, a part of it, what it says of itself
+        named = {"fixmedins_type": "1", "fixmedins_name": name}
+        found = window.send("1201", medinsinfo=named).output["medinsinfo"]
+        assert found["fixmedins_code"] == HOSPITAL
+    stranger = {"fixmedins_type": "2", "fixmedins_name": "沙箱大药房"}
+    assert says(window.send("1201", medinsinfo=stranger), "fixmedins_name", "fixmedins_code")
+
+
+def test_a_period_that_ends_before_it_begins(box: Sandbox) -> None:
+    """3201 does not call it balanced."""
+    shop = Window(box, PHARMACY)
+    asked = totals(shop, "0", "0", 0) | {"stmt_enddate": "2020-01-01"}
+    assert says(shop.send("3201", data=asked), "stmt_enddate", "stmt_begndate")
+
+
+def test_every_table_of_codes_is_held_against() -> None:
+    """A coded field takes what is in its table; without one are places, departments and diseases,
+    of which there are thousands, and two tables that no edition prints."""
+    without = {
+        field.name
+        for transaction in transactions().values()
+        for node in transaction.inputs
+        for field in node.fields
+        if field.coded and field.kind is Kind.TEXT and field.name not in dictionaries()
+    }
+    places = {"admdvs", "insu_admdvs", "poolarea_no"}
+    assert without == places | {"caty", "dise_type_code", "hilist_use_type", "overlmt_dspo_way"}
+
+
+@pytest.mark.parametrize(("code", "good"), [("99915", True), ("9950", True), ("99999", False)])
+def test_clearing_types_of_hunan(box: Sandbox, code: str, good: bool) -> None:
+    """Its own, beside the national ones."""
+    message = Window(box, "H43010000001").message("3201", data={**_TOTALS, "clr_type": code})
+    assert isinstance(read(msgspec.json.encode(message), ""), Asked) is good

@@ -208,7 +208,7 @@ def withdraw(call: Call) -> Done | Wrong:
     batch = retold(found.told)["chrg_bchno"]
     call.session.unit.withdraw_fees(found.institution, found.visit, batch=batch)
     call.session.unit.put_order(found._replace(state=WITHDRAWN))
-    return Done({"data": {"success": "true"}}, found.id)
+    return Done({"data": {"success": True}}, found.id)
 
 
 def _snake(name: str) -> str:

@@ -162,6 +162,15 @@ def test_form_data_and_a_file_beside_it(http: Http) -> None:
     stream = http.send(window, "9102", fsDownloadIn=down)
     assert stream.content == b"a\tb\n"
     assert stream.headers["content-type"] == "application/octet-stream"
+    named: Response = http.client.post(
+        ONE_URL,
+        data={"data": json.dumps(window.message("9101"))},
+        files={"upload": ("对账.txt", b"{")},
+    )
+    assert named.json()["output"]["filename"] == "对账.txt"
+    message = json.dumps(window.message("1901", data={"type": "gend"})).encode()
+    alone: Response = http.client.post(ONE_URL, files={"jsonStr": ("message.json", message)})
+    assert alone.json()["infcode"] == 0
 
 
 def test_one_message_in_every_wrapping(http: Http) -> None:

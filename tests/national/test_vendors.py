@@ -64,6 +64,14 @@ def test_a_check_digit_is_small_or_large(box: Sandbox) -> None:
     assert not other.good
 
 
+@pytest.mark.parametrize(("kind", "shown"), [("01", "TOKEN" * 5), ("03", "990000199001010015")])
+def test_a_token_alone_says_nothing_about_a_person(box: Sandbox, kind: str, shown: str) -> None:
+    """Whoever shows a code or a card is asked for the number as well, in a sentence."""
+    window, data = Window(box), {"mdtrt_cert_type": kind, "mdtrt_cert_no": shown}
+    assert says(window.send("1101", data=data), "certno", "令牌")
+    assert window.send("1101", data={**data, "certno": MEMBER}).good
+
+
 def test_several_lines_of_a_ward_are_withdrawn_at_once(box: Sandbox) -> None:
     """2302:「交易输入为多行数据」; all of them or none."""
     ward = Window(box)

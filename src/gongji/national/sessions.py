@@ -87,6 +87,10 @@ def find_person(call: Call) -> Known | Wrong:
         if id is not None:
             break
     else:
+        if given["mdtrt_cert_type"] != "02" and not given["certno"]:
+            return Wrong(
+                "certno（证件号码）必填：本系统不解码电子凭证令牌，不读社会保障卡号；请同时传证件号码"
+            )
         return Wrong("certno（证件号码）查无参保登记；请核对证件号码与参保地医保区划insuplc_admdvs")
     known = Known(unit.people([id])[id], unit.identities([id])[id])
     if given["psn_name"] not in (None, known.identity.name):

@@ -92,9 +92,9 @@ def _of_multipart(body: bytes, content_type: str) -> Tree | NotRead:
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
-            fields[name] = content
-            if name == "file":
-                filename = part.get_filename()
+            attached = part.get_filename()
+            fields["file" if attached else name] = content
+            filename = attached or filename
     return _of_fields(fields, filename)
 
 
@@ -113,11 +113,11 @@ def _of_fields(fields: dict[str, bytes], filename: str | None) -> Tree | NotRead
     """The message is the field that is a JSON object, whatever its name; or every field is one of
     the envelope's."""
     tree: Tree | NotRead
-    text = next((text for text in fields.values() if text.lstrip()[:1] == b"{"), None)
+    written = [name for name, text in fields.items() if text.lstrip()[:1] == b"{"]
     if "infno" in fields:
         tree = {name: text_of(value) for name, value in fields.items() if name != "file"}
-    elif text is not None:
-        tree = _of_json(text)
+    elif written:
+        tree = _of_json(fields.pop(min(written, key=lambda name: name == "file")))
     else:
         return NotRead("表单中没有报文，请把JSON报文放在字段jsonStr中")
     if isinstance(tree, dict) and "file" in fields:

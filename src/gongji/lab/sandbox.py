@@ -44,13 +44,13 @@ class Place(NamedTuple):
 
     code: str
     name: str
-    level: Level | None
+    level: Level
 
 
 PLACES = (
     Place("H99000000001", "沙箱第一医院", Level.TERTIARY),
     Place("H99000000002", "沙箱社区卫生服务中心", Level.PRIMARY),
-    Place("P99000000001", "沙箱大药房", None),
+    Place("P99000000001", "沙箱大药房", Level.PRIMARY),
 )
 
 
@@ -103,15 +103,16 @@ def furnish(session: Session, region: str) -> None:
 
 
 def welcome_institution(
-    session: Session, region: str, code: str, name: str, level: Level | None = Level.PRIMARY
+    session: Session, region: str, code: str, name: str, level: Level = Level.PRIMARY
 ) -> None:
-    """Register a code that nobody knows yet: `P…` is a pharmacy, everything else a hospital."""
+    """Register a code that nobody knows yet: `P…` is a pharmacy, everything else a hospital. The
+    level of a pharmacy is that of the outpatient plan by which its 2203A is settled."""
     if session.unit.institution_of_code(code) is not None:
         return
     pharmacy = code.startswith("P")
     letter, kind = ("Y", InstitutionKind.PHARMACY) if pharmacy else ("H", InstitutionKind.HOSPITAL)
     id = f"{letter}{region}-{code[1:].lower()}"
-    register_institution(session, region, kind, name, id=id, level=None if pharmacy else level)
+    register_institution(session, region, kind, name, id=id, level=level)
     session.unit.connect_code(code, id, session.at)
 
 

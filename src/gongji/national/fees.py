@@ -249,7 +249,8 @@ def unclear(found: Unclear, lines: Sequence[Line]) -> Wrong:
         given = lines[found.line - 1].given
         where = f"第{found.line}行{given['med_list_codg']}"
     choices = f"：{'、'.join(found.choices[:5])}" if found.choices else ""
-    return Wrong(f"{where}{_LACKS[found.lack]}{choices}（{found.name}）")
+    name = f"（{found.name}）" if found.name else ""
+    return Wrong(f"{where}{_LACKS[found.lack]}{choices}{name}")
 
 
 _LACKS: Mapping[Lack, str] = {
@@ -258,7 +259,7 @@ _LACKS: Mapping[Lack, str] = {
     Lack.SHARE: "参保地没有配置先行自付比例，不能裁定",
     Lack.PLAN: "参保地没有配置此类就医的起付线与支付比例，不能结算",
     Lack.AGE: "待遇与年龄有关，而参保登记没有出生日期",
-    Lack.LEVEL: "待遇与医院等级有关，而机构登记没有等级",
+    Lack.LEVEL: "待遇与机构等级有关，而机构登记没有等级；请经办机构补登等级后重发",
 }
 
 _LEVELS = {ListClass.A: "01", ListClass.B: "02"}

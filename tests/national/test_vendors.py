@@ -1,5 +1,6 @@
 """What vendors who have the specification alone rely on, a row of a table each."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from gongji.desk.identity import check_digit
 from gongji.lab.sandbox import welcome_person
 from gongji.national.exchange import Asked, read
 from gongji.national.schema import Kind, dictionaries, transactions
+from national.story import examples
 from national.test_days import admitted, diagnosis, totals, ward_bill
 from national.windows import (
     AMOXICILLIN,
@@ -171,3 +173,52 @@ def test_clearing_types_of_hunan(box: Sandbox, code: str, good: bool) -> None:
     """Its own, beside the national ones."""
     message = Window(box, "H43010000001").message("3201", data={**_TOTALS, "clr_type": code})
     assert isinstance(read(msgspec.json.encode(message), ""), Asked) is good
+
+
+def test_a_pharmacy_with_a_prescription_settles_by_the_outpatient_plan(box: Sandbox) -> None:
+    """2201, 2203A, 2204 and 2207 at the counter: 门诊统筹 at the level that it is registered with."""
+    shop, now = Window(box, PHARMACY), f"{box.now:%Y-%m-%d %H:%M:%S}"
+    visit = shop.register(MEMBER)
+    told = {
+        "mdtrt_id": visit, "psn_no": psn_no(MEMBER), "med_type": "11", "begntime": now,
+        "rxfixmedinsCode": HOSPITAL, "rxfixmedinsName": "沙箱第一医院", "rxIn": "JVBERg==",
+        "rxfilename": "rx.pdf",
+    }  # fmt: skip
+    assert shop.send("2203A", mdtrtinfo=told, diseinfo=[diagnosis(now)]).good
+    assert shop.charge(visit, MEMBER, (AMOXICILLIN, "600.00")).good
+    info = shop.send("2207", data=shop.bill(visit, MEMBER, "600.00")).info
+    holds(info)
+    assert info["fund_pay_sumamt"] == Decimal("80.00")  # 100 above the deductible, at 80 %
+
+
+def test_a_refund_is_not_refunded(box: Sandbox) -> None:
+    """2208 of a negative settlement says what it is."""
+    window = Window(box)
+    visit = window.register(MEMBER)
+    window.charge(visit, MEMBER, (AMOXICILLIN, "10.00"))
+    settled = window.send("2207", data=window.bill(visit, MEMBER, "10.00"))
+    back = window.back("2208", settled)
+    assert says(window.back("2208", back), "setl_id", "本身是退费结算")
+    assert says(window.back("2103", settled), "2207")
+
+
+@pytest.mark.parametrize(
+    ("by", "good"),
+    [
+        ({}, False),
+        ({"payAuthNo": "null"}, False),
+        ({"payAuthNo": "AUTH"}, True),
+        ({"ecAuthCode": "CODE", "ecChnlAppId": "APP", "ecChnlUserId": "USER"}, True),
+    ],
+)
+def test_nobody_pays_without_an_authorisation(box: Sandbox, by: dict[str, str], good: bool) -> None:
+    """6202:「支付授权码或者电子凭证字段不能同时为空」. An order that has no visit yet has none on its lines."""
+    window = Window(box)
+    upload = next(nodes for infno, nodes, _ in examples() if infno == "6201")
+    for line in upload["feedetailList"]:
+        del line["mdtrtId"]
+    kept = window.send("6201", **upload).output["data"]
+    order = {"payOrdId": kept["payOrdId"], "payToken": kept["payToken"], "orgCodg": HOSPITAL}
+    paid = window.send("6202", data={**order, "orgBizSer": "1", "mdtrtId": "M1", **by})
+    assert paid.good is good
+    assert good or says(paid, "payAuthNo", "ecAuthCode")

@@ -108,6 +108,10 @@ def order(call: Call) -> Done | Wrong:
     found = _order(call)
     if isinstance(found, Wrong):
         return found
+    if not any(given[name] for name in _AUTHORISED_BY):
+        return Wrong(
+            "payAuthNo（支付授权码）与电子凭证的ecAuthCode等字段不能同时为空；请先取得授权"
+        )
     if found.state != SAVED:
         return Wrong(f"payOrdId（待支付订单号）状态为{found.state}，不能再支付；请用6301查询")
     told = retold(found.told)
@@ -127,6 +131,9 @@ def order(call: Call) -> Done | Wrong:
     assert settled is not None
     assert given["payOrdId"] == found.id
     return Done({"data": {"payOrdId": found.id, "ordStas": SETTLED, **_sums(settled)}}, found.id)
+
+
+_AUTHORISED_BY = ("payAuthNo", "ecAuthCode", "ecChnlAppId", "ecChnlUserId")
 
 
 def _order(call: Call) -> Order | Wrong:

@@ -42,7 +42,7 @@ def cancel(call: Call) -> Done | Wrong:
         return Wrong(f"setl_id（结算ID）不存在：{given['setl_id']}；请用5203核对")
     if (settled.visit, settled.person) != (given["mdtrt_id"], given["psn_no"]):
         return Wrong("mdtrt_id（就诊ID）或psn_no（人员编号）与结算不符；请核对后重发")
-    if settled.infno != _SETTLES[call.transaction.infno]:
+    if not settled.reverses and settled.infno != _SETTLES[call.transaction.infno]:
         return Wrong(f"setl_id（结算ID）由{settled.infno}结算，请用对应的撤销交易")
     return take_back(call, settled)
 

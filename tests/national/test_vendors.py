@@ -9,6 +9,7 @@ import pytest
 from gongji.desk.identity import check_digit
 from gongji.lab.sandbox import welcome_person
 from gongji.national.exchange import Asked, read
+from gongji.national.reading import Wrong
 from gongji.national.schema import Kind, dictionaries, transactions
 from national.story import examples
 from national.test_days import admitted, diagnosis, totals, ward_bill
@@ -72,6 +73,33 @@ def test_a_token_alone_says_nothing_about_a_person(box: Sandbox, kind: str, show
     window, data = Window(box), {"mdtrt_cert_type": kind, "mdtrt_cert_no": shown}
     assert says(window.send("1101", data=data), "certno", "令牌")
     assert window.send("1101", data={**data, "certno": MEMBER}).good
+
+
+@pytest.mark.parametrize(
+    ("code", "infno", "left_out", "good"),
+    [
+        ("H43010000001", "1101", "card_sn", False),  # 「就诊凭证类型为“03”时必填」
+        ("H99000000001", "1101", "card_sn", True),
+        ("P44010000001", "3201", "setl_optins", True),  # clr_optins in Guangzhou
+        ("P99000000001", "3201", "setl_optins", False),
+    ],
+)
+def test_what_one_region_asks_for_and_another_does_not(
+    box: Sandbox, code: str, infno: str, left_out: str, good: bool
+) -> None:
+    """By the profile of the institution's area."""
+    whole = {
+        "1101": {
+            "mdtrt_cert_type": "03", "mdtrt_cert_no": "A1234567", "card_sn": "1",
+            "psn_cert_type": "01", "certno": MEMBER, "psn_name": "赵小雨",
+        },
+        "3201": {**_TOTALS, "clr_type": "41"},
+    }[infno]  # fmt: skip
+    window = Window(box, code)
+    for data, taken in ((whole, True), (whole | {left_out: ""}, good)):
+        found = read(msgspec.json.encode(window.message(infno, data=data)), "")
+        assert isinstance(found, Asked) is taken
+        assert taken or (isinstance(found, Wrong) and left_out in found.says)
 
 
 def test_several_lines_of_a_ward_are_withdrawn_at_once(box: Sandbox) -> None:

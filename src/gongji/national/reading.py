@@ -85,8 +85,17 @@ def read_input(transaction: Transaction, given: object, rules: Rules) -> dict[st
             return read
         if not read and not node.optional and any(field.required for field in node.fields):
             return Wrong(f"缺少节点input.{node.name}；须为一行或多行的数组")
+        if _card_unread(read) and "card_sn" not in rules.waived.get(transaction.infno, ()):
+            return Wrong(f"{node.name}.card_sn（卡识别码）必填：就诊凭证类型为03社会保障卡时填写")
         found[node.name] = read
     return found
+
+
+def _card_unread(read: Values | list[Values]) -> bool:
+    """「就诊凭证类型为“03”时必填」: a card was shown, and not what identifies it."""
+    if not isinstance(read, dict) or read.get("mdtrt_cert_type") != "03":
+        return False
+    return read.get("card_sn", "") is None
 
 
 def _elsewhere(payload: Tree, node: Node, first: str) -> object:

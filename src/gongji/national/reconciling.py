@@ -52,7 +52,7 @@ def totals(call: Call) -> Done | Wrong:
     return Done(
         {
             "stmtinfo": {
-                "setl_optins": given["setl_optins"],
+                "setl_optins": given["setl_optins"] or call.institution.region,
                 "stmt_rslt": "1" if wrong else "0",
                 "stmt_rslt_dscr": "；".join(wrong) or "平",
             }

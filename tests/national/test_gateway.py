@@ -19,6 +19,7 @@ from gongji.national.doors import route
 from gongji.national.gateway import Interface
 from gongji.national.schema import transactions
 from gongji.national.signatures import hmac_sha1, tif_sha256
+from gongji.national.wire import tree_of
 from gongji.store.cipher import Vault
 from gongji.web.app import create_app
 from national.test_days import purchase
@@ -194,6 +195,28 @@ def test_one_message_in_every_wrapping(http: Http) -> None:
         answer = http.post(body, headers={"Content-Type": kind}).json()
         assert (answer["infcode"], answer["err_msg"]) == (0, ""), kind
         assert len(answer["output"]["list"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "charset", "said"),
+    [
+        ("钱伟", "gbk", ""),  # as UTF-8 it would be Ǯΰ
+        ("钱伟", "gbk", "; charset=GBK"),
+        ("陆谭", "gbk", ""),
+        ("李钱伟", "gbk", ""),
+        ("钱伟", "utf-8", ""),
+        ("钱伟", "utf-8", "; charset=GBK"),
+        ("Ǯΰ", "utf-8", "; charset=UTF-8"),
+        ("Иван", "utf-8", "; charset=utf-8"),
+        ("·", "utf-8", "; charset=utf-8"),
+    ],
+)
+def test_a_name_in_whichever_charset(name: str, charset: str, said: str) -> None:
+    """Two bytes of GBK may be a letter of UTF-8: nobody is renamed."""
+    body = json.dumps({"infno": "1101", "psn_name": name}, ensure_ascii=False).encode(charset)
+    tree = tree_of(body, f"application/json{said}")
+    assert isinstance(tree, dict)
+    assert tree["psn_name"] == name
 
 
 @pytest.mark.parametrize(

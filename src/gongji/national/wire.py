@@ -23,6 +23,7 @@ class NotRead(NamedTuple):
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _FORM = "application/x-www-form-urlencoded"
 _BOM = b"\xef\xbb\xbf"
+_CHINESE = re.compile("[\u0800-\U0010ffff]")
 
 
 def tree_of(body: bytes, content_type: str) -> Tree | NotRead:
@@ -35,7 +36,7 @@ def tree_of(body: bytes, content_type: str) -> Tree | NotRead:
     kind = content_type.lower()
     if kind.startswith(("multipart/", _FORM)) and body.lstrip()[:1] != b"{":
         return _of_form(body) if kind.startswith(_FORM) else _of_multipart(body, content_type)
-    return _of_json(body)
+    return _of_json(body, utf_8="utf-8" in kind)
 
 
 def bytes_of(value: object) -> bytes | None:
@@ -53,8 +54,8 @@ def bytes_of(value: object) -> bytes | None:
     return None
 
 
-def _of_json(body: bytes) -> Tree | NotRead:
-    text = text_of(body.rstrip(b"\0"))
+def _of_json(body: bytes, *, utf_8: bool = False) -> Tree | NotRead:
+    text = text_of(body.rstrip(b"\0"), utf_8=utf_8)
     if text is None:
         return NotRead("报文不是UTF-8或GBK文本，请按UTF-8编码后重发")
     if not text.strip():
@@ -71,15 +72,25 @@ def _of_json(body: bytes) -> Tree | NotRead:
     return small if "infno" in small else tree
 
 
-def text_of(body: bytes) -> str | None:
-    """UTF-8, or GBK where it is not; None for neither. A byte order mark is dropped."""
-    body = body.removeprefix(_BOM)
-    for charset in ("utf-8", "gb18030"):
-        try:
-            return body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return None
+def text_of(body: bytes, *, utf_8: bool = False) -> str | None:
+    """UTF-8, or GBK where it is not; None for neither. A byte order mark is dropped.
+
+    钱伟 in GBK is Ǯΰ in UTF-8, and so are a thousand characters: what has no character that is
+    Chinese is GBK, unless it is said to be UTF-8 (`utf_8`).
+    """
+    if body.startswith(_BOM):
+        utf_8, body = True, body.removeprefix(_BOM)
+    text, other = _decoded(body, "utf-8"), None
+    if text is None or not (utf_8 or text.isascii() or _CHINESE.search(text)):
+        other = _decoded(body, "gb18030")
+    return text if other is None else other
+
+
+def _decoded(body: bytes, charset: str) -> str | None:
+    try:
+        return body.decode(charset)
+    except UnicodeDecodeError:
+        return None
 
 
 def _of_multipart(body: bytes, content_type: str) -> Tree | NotRead:

@@ -9,8 +9,8 @@ import pytest
 from gongji.desk.identity import check_digit
 from gongji.lab.sandbox import welcome_person
 from gongji.national.exchange import Asked, read
-from gongji.national.reading import Wrong
-from gongji.national.schema import Kind, dictionaries, transactions
+from gongji.national.reading import Wrong, read_value
+from gongji.national.schema import Field, Kind, dictionaries, transactions
 from national.story import examples
 from national.test_days import admitted, diagnosis, totals, ward_bill
 from national.windows import (
@@ -139,6 +139,55 @@ def test_a_period_of_days_has_its_last_day(box: Sandbox) -> None:
         assert (row["mdtrt_id"], row["med_type"], row["endtime"][:10]) == (visit, "11", day)
     before = {**asked, "begntime": "2026-01-01", "endtime": f"{day} 08:59:59"}
     assert window.send("5201", data=before).output["mdtrtinfo"] == []
+
+
+MOMENT = Field("begntime", Kind.MOMENT, 19, 0, True, False, "开始时间")
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("2026-03-02 09:00:00", "2026-03-02 09:00:00"),
+        ("2026/3/2 9:00:00", "2026-03-02 09:00:00"),
+        ("2026-03-02T01:00:00.000Z", "2026-03-02 09:00:00"),  # JavaScript, in Greenwich's time
+        ("2026-03-01T17:00:00Z", "2026-03-02 01:00:00"),
+        ("2026-03-02T09:00:00+08:00", "2026-03-02 09:00:00"),
+        ("20260302", "2026-03-02 00:00:00"),
+        ("0001-01-01 00:00:00", None),  # C#, of a time that nobody has set
+        ("0001/1/1 0:00:00", None),
+        ("9999-12-31 23:59:59", "2999-12-31 23:59:59"),  # no end
+        ("9999-12-31", "2999-12-31 23:59:59"),
+    ],
+)
+def test_times_as_languages_print_them(sent: str, meant: str | None) -> None:
+    """One moment each, or none."""
+    assert read_value(MOMENT, sent, {}) == meant
+
+
+@pytest.mark.parametrize(
+    "sent", ["2026-02-29", "0000-00-00 00:00:00", "1899-12-30", "9999-12-31T23:59:59Z", "昨天"]
+)
+def test_times_that_are_none(sent: str) -> None:
+    """A sentence with the form."""
+    assert isinstance(read_value(MOMENT, sent, {}), Wrong)
+
+
+def test_no_day_is_too_early_or_too_late_to_be_asked_about(box: Sandbox) -> None:
+    """A sentence or an answer, and nothing of ours breaks on it."""
+    desk, shop = Window(box), Window(box, PHARMACY)
+    visit = {"psn_no": psn_no(MEMBER), "insutype": "310", "med_type": "11"}
+    benefits = {**visit, "fixmedins_code": HOSPITAL}
+    early = desk.send("2001", data={**benefits, "begntime": "1970-01-01 00:00:00"})
+    assert says(early, "begntime", "1970-01-01")
+    for day in ("1900-01-01", "1970-01-01", "2999-12-31", "9999-12-31"):
+        asked = {**visit, "begntime": "1900-01-01", "endtime": day}
+        assert desk.send("5201", data=asked).good
+        item = {"updt_time": day, "query_date": day, "page_num": 1, "page_size": 10}
+        for infno in ("1312", "1318", "1319"):
+            answer = desk.send(infno, data=item)
+            assert answer.good or says(answer, "query_date"), answer.says
+        period = {"stmt_begndate": "1900-01-01", "stmt_enddate": day}
+        assert shop.send("3201", data=totals(shop, "0", "0", 0) | period).good
 
 
 def test_diagnoses_of_admission_and_of_discharge(box: Sandbox) -> None:

@@ -6,7 +6,7 @@ many are meant and many where one is, a payload in a string, fields that no tabl
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Any, NamedTuple
@@ -200,7 +200,7 @@ def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]])
         value = msgspec.json.encode(value).decode()  # an exp_content that was not put into a string
     if isinstance(value, str):
         value = value.strip()
-        if value in _EMPTY:
+        if value in _EMPTY or (field.kind in _TIMES and value.startswith(_NO_TIME)):
             return None
     elif value is None:
         return None
@@ -235,7 +235,7 @@ def _some(known: Mapping[str, str]) -> str:
 
 def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> Decimal | Wrong:
     text = str(value).strip()
-    if len(text) > 60:
+    if len(text) > 60 or "_" in text:
         return Wrong(f"须为{field.form}")
     try:
         number = Decimal(text)
@@ -251,15 +251,21 @@ def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
     return rounded
 
 
-_PRINTED = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_TIMES = (Kind.DAY, Kind.MOMENT)
+_NO_TIME = ("0001-01-01", "0001/1/1", "0001/01/01")
+"""What C# prints of a time that nobody has set."""
+_FIRST_YEAR, _FOREVER = 1900, datetime(2999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - as it is read
+_FROM_GREENWICH = timedelta(hours=8)
+_PRINTED = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOMENT = re.compile(
     r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})"
-    r"(?:[ T]?([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]+)?)?(?:Z|\+0?8:?00)?)?"
+    r"(?:[ T]?([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]+)?)?(Z|\+0?8:?00)?)?"
 )
 
 
 def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> str | Wrong:
-    """The printed form, and what else is plainly the same: `/`, `T`, no separators at all."""
+    """The printed form, and what else is plainly the same: `/`, `T`, no separators at all; `Z` is
+    Greenwich's time, as JavaScript prints it, and the year 9999 no end."""
     if field.kind is Kind.MOMENT and type(value) is str and _PRINTED.fullmatch(value):
         try:
             datetime.fromisoformat(value)
@@ -267,13 +273,16 @@ def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
             return Wrong(f"须为{field.form}，收到“{value[:20]}”")
         return value
     found = _MOMENT.fullmatch(str(value).strip())
-    parts = [int(part) for part in found.groups("0")] if found else []
+    parts = [int(part) for part in found.groups("0")[:6]] if found else []
     try:
-        moment = datetime(*parts[:6]) if parts else None  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
+        moment = datetime(*parts) if parts else None  # type: ignore[arg-type]  # noqa: DTZ001
+        if moment is not None and found is not None and found[7] == "Z":
+            moment += _FROM_GREENWICH
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None:
+    if moment is None or moment.year < _FIRST_YEAR:
         return Wrong(f"须为{field.form}，收到“{str(value)[:20]}”")
+    moment = min(moment, _FOREVER)
     return f"{moment:%Y-%m-%d}" if field.kind is Kind.DAY else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 

@@ -18,6 +18,7 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Wrong
 from gongji.national.schema import codes, dictionaries
+from gongji.policy.pack import NoProvision
 from gongji.policy.questions.benefits import plans_for
 from gongji.policy.standing import is_insured
 from gongji.settlement.bill import Balances
@@ -156,7 +157,10 @@ def benefits(call: Call) -> Done | Wrong:
     if isinstance(care, Wrong):
         return care
     who, day = known.person, local_day(moment_of(given["begntime"]))
-    law = call.session.law.on(who.region, day)
+    try:
+        law = call.session.law.on(who.region, day)
+    except NoProvision:
+        return Wrong(f"begntime（开始时间）{day}没有可用的政策规定；请查询近期的待遇")
 
     def rows() -> Iterator[dict[str, Any]]:
         fund = codes()["fund"].get(who.scheme, "")

@@ -279,6 +279,13 @@ def test_a_refund_is_not_refunded(box: Sandbox) -> None:
     assert says(window.back("2103", settled), "2207")
 
 
+@pytest.mark.parametrize("infno", ["2103", "2208", "2305"])
+def test_a_cancellation_is_repeated_and_not_reversed(box: Sandbox, infno: str) -> None:
+    """2601 says so, with the remedy: the recorded answer under the same msgid."""
+    data = {"psn_no": psn_no(MEMBER), "omsgid": "X", "oinfno": infno}
+    assert says(Window(box).send("2601", data=data), "oinfno", infno, "原msgid重发")
+
+
 @pytest.mark.parametrize(
     ("by", "good"),
     [

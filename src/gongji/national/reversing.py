@@ -129,6 +129,11 @@ def reverse(call: Call) -> Done | Wrong:
     given = call.one()
     infno = call.profile.aliases.get(given["oinfno"], given["oinfno"])
     if infno not in call.profile.reversible:
+        if infno in _SETTLES:
+            return Wrong(
+                f"oinfno（原交易编号）{given['oinfno']}是撤销交易，不冲正；"
+                "应答丢失时请以原msgid重发，得到原来的应答"
+            )
         allowed = "、".join(sorted(call.profile.reversible))
         return Wrong(f"oinfno（原交易编号）{given['oinfno']}不可冲正；可冲正的交易为{allowed}")
     unit = call.session.unit

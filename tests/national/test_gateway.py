@@ -186,6 +186,7 @@ def test_one_message_in_every_wrapping(http: Http) -> None:
         (b"\xef\xbb\xbf" + text.encode() + b"\0", ""),
         (json.dumps(text).encode(), "application/json"),  # PostAsJsonAsync of a text
         (text.encode(), form),
+        (b"\xef\xbb\xbf" + text.encode(), form),
         (text.encode(), parts),
         (urlencode({"request": text}).encode(), form),
         (urlencode({"jsonStr": text.encode("gbk")}).encode(), form),

@@ -279,6 +279,20 @@ def test_a_refund_is_not_refunded(box: Sandbox) -> None:
     assert says(window.back("2103", settled), "2207")
 
 
+def test_an_order_is_refused_in_its_own_names(box: Sandbox) -> None:
+    """6201 and 6202 call a field as their tables do."""
+    window = Window(box)
+    upload = next(nodes for infno, nodes, _ in examples() if infno == "6201")
+    upload["feedetailList"][0]["feedetlSn"] = "0"
+    assert says(window.send("6201", **upload), "feedetlSn")
+    upload["feedetailList"][0]["feedetlSn"] = "1"
+    upload["data"]["medfeeSumamt"] = "31.00"
+    kept = window.send("6201", **upload).output["data"]
+    order = {"payOrdId": kept["payOrdId"], "payToken": kept["payToken"], "orgCodg": HOSPITAL}
+    paid = window.send("6202", data={**order, "orgBizSer": "1", "mdtrtId": "M", "payAuthNo": "A"})
+    assert says(paid, "medfeeSumamt", "31.00", "30.00")
+
+
 @pytest.mark.parametrize("infno", ["2103", "2208", "2305"])
 def test_a_cancellation_is_repeated_and_not_reversed(box: Sandbox, infno: str) -> None:
     """2601 says so, with the remedy: the recorded answer under the same msgid."""

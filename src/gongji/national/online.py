@@ -46,7 +46,7 @@ def upload(call: Call) -> Done | Wrong:
         call._replace(transaction=transactions()["2204"], input={"feedetail": rows})
     )
     if isinstance(uploaded, Wrong):
-        return uploaded
+        return _in_their_names(uploaded)
     order = Order(
         call.institution.id,
         reference(call.institution.region, call.session.now),
@@ -125,7 +125,7 @@ def order(call: Call) -> Done | Wrong:
     }
     done = settle(call._replace(transaction=transactions()["2207"], input={"data": asked}))
     if isinstance(done, Wrong):
-        return done
+        return _in_their_names(done)
     call.session.unit.put_order(found._replace(state=SETTLED, settled=done.about))
     settled = call.session.unit.settled(found.institution, done.about)
     assert settled is not None
@@ -216,6 +216,11 @@ def withdraw(call: Call) -> Done | Wrong:
     call.session.unit.withdraw_fees(found.institution, found.visit, batch=batch)
     call.session.unit.put_order(found._replace(state=WITHDRAWN))
     return Done({"data": {"success": True}}, found.id)
+
+
+def _in_their_names(wrong: Wrong) -> Wrong:
+    """A sentence about 2204 or 2207 with the fields as 6201 calls them."""
+    return Wrong(re.sub(r"_([a-z])", lambda found: found[1].upper(), wrong.says))
 
 
 def _snake(name: str) -> str:

@@ -49,7 +49,7 @@ def visits(call: Call) -> Done | Wrong:
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
-    ended_at = visit.began_at if visit.kind is VisitKind.OUTPATIENT else visit.ended_at
+    ended_at = visit.ended_at if visit.kind is VisitKind.INPATIENT else visit.began_at
     return {
         **retold(visit.told),
         "mdtrt_id": visit.id,

@@ -34,7 +34,7 @@ def tree_of(body: bytes, content_type: str) -> Tree | NotRead:
     fields are those of the envelope.
     """
     kind = content_type.lower()
-    if kind.startswith(("multipart/", _FORM)) and body.lstrip()[:1] != b"{":
+    if kind.startswith(("multipart/", _FORM)) and body.removeprefix(_BOM).lstrip()[:1] != b"{":
         return _of_form(body) if kind.startswith(_FORM) else _of_multipart(body, content_type)
     return _of_json(body, utf_8="utf-8" in kind)
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from gongji.desk.identity import check_digit
+from gongji.desk.office import Session
 from gongji.lab.sandbox import welcome_person
 from gongji.national.exchange import Asked, read
 from gongji.national.reading import Wrong, read_value
@@ -125,6 +126,48 @@ def test_several_lines_of_a_ward_are_withdrawn_at_once(box: Sandbox) -> None:
     stranger = {"mdtrt_id": visit, "psn_no": "x", "feedetl_sn": "4"}
     ours = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER), "feedetl_sn": "4"}
     assert says(ward.send("2302", data=[ours, stranger]), "mdtrt_id")
+
+
+@pytest.mark.parametrize(
+    ("sn", "in_hunan"),
+    [
+        ("1", True),
+        ("007", True),
+        ("123456789012345", True),
+        ("1234567890123456", False),
+        ("H99000000001202603020900000001", False),
+        ("A-1", False),
+    ],
+)
+def test_the_serial_of_a_line_is_a_text(box: Sandbox, sn: str, in_hunan: bool) -> None:
+    """A client of Shenzhen sends its msgid; Hunan alone asks for 15 digits at most. It comes back as
+    it was sent, by 2204, in 5204 and from an order on the phone."""
+    window = Window(box)
+    visit = window.register(MEMBER)
+    line = fee_line(visit, MEMBER, 1, AMOXICILLIN, "30.00", box.now, "B1") | {"feedetl_sn": sn}
+    assert window.send("2204", feedetail=[line]).output["result"][0]["feedetl_sn"] == sn
+    assert says(window.send("2204", feedetail=[line]), "feedetl_sn", "重复")
+    settled = window.send("2207", data=window.bill(visit, MEMBER, "30.00"))
+    asked = {name: settled.info[name] for name in ("psn_no", "setl_id", "mdtrt_id")}
+    assert [row["feedetl_sn"] for row in window.send("5204", data=asked).output] == [sn]
+
+    upload = next(nodes for infno, nodes, _ in examples() if infno == "6201")
+    upload["feedetailList"][0]["feedetlSn"] = sn
+    kept = window.send("6201", **upload).output["data"]
+    order = {"payOrdId": kept["payOrdId"], "payToken": kept["payToken"], "orgCodg": HOSPITAL}
+    order |= {"orgBizSer": "1", "mdtrtId": "M", "payAuthNo": "A"}
+    assert window.send("6202", data=order).good
+
+    def connect(session: Session) -> None:
+        place = session.unit.institution_of_code(HOSPITAL)
+        assert place is not None
+        session.unit.connect_code("H43010000001", place, session.at)
+
+    box.office.do(connect)
+    there = {**line, "mdtrt_id": window.register(MEMBER)}
+    answer = Window(box, "H43010000001").send("2204", feedetail=[there])
+    assert answer.good is in_hunan
+    assert in_hunan or says(answer, "feedetl_sn", "15位")
 
 
 def test_a_period_of_days_has_its_last_day(box: Sandbox) -> None:

@@ -166,16 +166,17 @@ def lines_of(
 
 
 def sn_of(row: Values) -> str:
-    """费用明细流水号: a number without decimals, kept as text."""
+    """费用明细流水号, as it was sent."""
     return str(row["feedetl_sn"])
 
 
 def _wrong_numbers(call: Call, row: Values, *, returns: bool) -> str | None:
-    sn, total, count = row["feedetl_sn"], row["det_item_fee_sumamt"], row["cnt"]
-    if isinstance(sn, Decimal) and sn <= 0:
+    sn, total, count = sn_of(row), row["det_item_fee_sumamt"], row["cnt"]
+    digits = sn.isascii() and sn.isdigit()
+    if call.profile.single_digit_lines and not (digits and len(sn) <= _MOST_DIGITS):
+        return f"feedetl_sn（费用明细流水号）须为数字，至多{_MOST_DIGITS}位"
+    if digits and int(sn) == 0:
         return "feedetl_sn（费用明细流水号）须大于0"
-    if call.profile.single_digit_lines and len(str(sn)) > _MOST_DIGITS:
-        return f"feedetl_sn（费用明细流水号）至多{_MOST_DIGITS}位数字"
     if count == 0 or row["pric"] < 0 or (total < 0 and count > 0) or (total > 0 and count < 0):
         return "cnt（数量）不得为0，单价不得为负；退费明细的数量与金额均为负、单价为正"
     if count < 0 and not returns:

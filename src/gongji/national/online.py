@@ -92,10 +92,8 @@ def _visit(call: Call, given: Values) -> Visit | Wrong:
 def _line(row: Values, visit: Visit, given: Values) -> Values:
     """A line in the names of 2204; its visit, person and batch are the order's."""
     found = {_snake(name): value for name, value in row.items()}
-    sn = str(found["feedetl_sn"])
     return {
         **found,
-        "feedetl_sn": Decimal(sn) if sn.isascii() and sn.isdigit() else sn,
         "mdtrt_id": visit.id,
         "psn_no": visit.person,
         "chrg_bchno": given["chrg_bchno"],

@@ -189,6 +189,7 @@ def test_one_message_in_every_wrapping(http: Http) -> None:
         (b"\xef\xbb\xbf" + text.encode(), form),
         (text.encode(), parts),
         (urlencode({"request": text}).encode(), form),
+        (urlencode({"": text}).encode(), form),  # jQuery of Shenzhen
         (urlencode({"jsonStr": text.encode("gbk")}).encode(), form),
         (urlencode(fields).encode(), form),
     ]

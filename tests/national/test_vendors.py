@@ -82,6 +82,8 @@ def test_a_token_alone_says_nothing_about_a_person(box: Sandbox, kind: str, show
         ("H43010000001", "1101", "card_sn", False),  # 「就诊凭证类型为“03”时必填」
         ("H99000000001", "1101", "card_sn", True),
         ("P44010000001", "3201", "setl_optins", True),  # clr_optins in Guangzhou
+        ("P44030000001", "3202", "clr_type", True),  # Shenzhen has none
+        ("P43010000001", "3202", "clr_type", False),
         ("P99000000001", "3201", "setl_optins", False),
     ],
 )
@@ -95,6 +97,7 @@ def test_what_one_region_asks_for_and_another_does_not(
             "psn_cert_type": "01", "certno": MEMBER, "psn_name": "赵小雨",
         },
         "3201": {**_TOTALS, "clr_type": "41"},
+        "3202": {**_TOTALS, "clr_type": "41", "file_qury_no": "1", "cash_payamt": "0"},
     }[infno]  # fmt: skip
     window = Window(box, code)
     for data, taken in ((whole, True), (whole | {left_out: ""}, good)):

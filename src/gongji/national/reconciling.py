@@ -109,7 +109,7 @@ def _rows(call: Call, given: Values) -> list[Settled]:
     return [
         row
         for row in call.session.unit.settled_between(call.institution.id, since, before)
-        if row.clr_type == given["clr_type"]
+        if given["clr_type"] in (None, row.clr_type)
         and row.clearing != STRUCK
         and flag in (None, refunded(row))
     ]

@@ -202,7 +202,7 @@ MOMENT = Field("begntime", Kind.MOMENT, 19, 0, True, False, "开始时间")
         ("0001-01-01 00:00:00", None),  # C#, of a time that nobody has set
         ("0001/1/1 0:00:00", None),
         ("9999-12-31 23:59:59", "2999-12-31 23:59:59"),  # no end
-        ("9999-12-31", "2999-12-31 23:59:59"),
+        ("9999-12-31", "2999-12-31 00:00:00"),
     ],
 )
 def test_times_as_languages_print_them(sent: str, meant: str | None) -> None:
@@ -211,7 +211,15 @@ def test_times_as_languages_print_them(sent: str, meant: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["2026-02-29", "0000-00-00 00:00:00", "1899-12-30", "9999-12-31T23:59:59Z", "昨天"]
+    "sent",
+    [
+        "2026-02-29",
+        "0000-00-00 00:00:00",
+        "1899-12-30",
+        "3000-01-01",
+        "9999-12-31T23:59:59Z",
+        "昨天",
+    ],
 )
 def test_times_that_are_none(sent: str) -> None:
     """A sentence with the form."""

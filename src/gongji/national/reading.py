@@ -254,7 +254,7 @@ def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
 _TIMES = (Kind.DAY, Kind.MOMENT)
 _NO_TIME = ("0001-01-01", "0001/1/1", "0001/01/01")
 """What C# prints of a time that nobody has set."""
-_FIRST_YEAR, _FOREVER = 1900, datetime(2999, 12, 31, 23, 59, 59)  # noqa: DTZ001 - as it is read
+_YEARS, _NO_END = range(1900, 3000), 9999
 _FROM_GREENWICH = timedelta(hours=8)
 _PRINTED = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOMENT = re.compile(
@@ -280,9 +280,10 @@ def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
             moment += _FROM_GREENWICH
     except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.year < _FIRST_YEAR:
+    if moment is not None and moment.year == _NO_END:
+        moment = moment.replace(year=_YEARS[-1])
+    if moment is None or moment.year not in _YEARS:
         return Wrong(f"须为{field.form}，收到“{str(value)[:20]}”")
-    moment = min(moment, _FOREVER)
     return f"{moment:%Y-%m-%d}" if field.kind is Kind.DAY else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from gongji.desk.identity import check_digit
+from gongji.desk.national_ports import WireItem
 from gongji.desk.office import Session
 from gongji.lab.sandbox import welcome_person
 from gongji.national.exchange import Asked, read
@@ -374,3 +375,23 @@ def test_nobody_pays_without_an_authorisation(box: Sandbox, by: dict[str, str], 
     paid = window.send("6202", data={**order, "orgBizSer": "1", "mdtrtId": "M1", **by})
     assert paid.good is good
     assert good or says(paid, "payAuthNo", "ecAuthCode")
+
+
+@pytest.mark.parametrize(
+    ("flag", "own"), [("0", "10.00"), ("1", "0.00"), ("2", "10.00"), (None, "10.00")]
+)
+def test_a_restricted_item_says_so(box: Sandbox, flag: str | None, own: str) -> None:
+    """「当目录限制使用标志为“是”时」: 0 and 2 uncovered, 1 within the catalogue; lmt_used_flag is the
+    entry's, as in 1312, and of an unrestricted one 0 whatever the hospital says."""
+    item = WireItem("ZA12CAS0209040100001", "生脉注射液", "", "", "drug", "101", "11")
+    box.office.do(lambda session: session.unit.put_wire_items([item]))
+    window = Window(box)
+    visit = window.register(MEMBER)
+    lines = [
+        fee_line(visit, MEMBER, n, code, "10.00", box.now, "B1") | {"hosp_appr_flag": flag}
+        for n, code in enumerate((item.code, AMOXICILLIN), start=1)
+    ]
+    rows = window.send("2204", feedetail=lines).output["result"]
+    assert [row["lmt_used_flag"] for row in rows] == ["1", "0"]
+    assert rows[0]["fulamt_ownpay_amt"] == Decimal(own)
+    assert rows[1]["fulamt_ownpay_amt"] == (10 if flag == "2" else 0)

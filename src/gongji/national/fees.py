@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gongji.catalogue.adjudicate import UNIT_E4, LinePart
 from gongji.catalogue.item import WHOLE_BP, CatalogueList, ListClass
-from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear, Why
+from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear
 from gongji.desk.adjudicating import (
     Decided,
     FeeBill,
@@ -283,7 +283,7 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
         "inscp_scp_amt": part.entering_fen,
         "chrgitm_lv": _LEVELS.get(treatment.listed, "03") if treatment.listed else "03",
         "med_chrgitm_type": line.item.charge_type if line.item else "14",
-        "lmt_used_flag": "1" if treatment.why is Why.RESTRICTION_NOT_MET else "0",
+        "lmt_used_flag": "1" if treatment.restricted else "0",
         "memo": SAYS[treatment.why][0],
         "hosp_part_amt": 0,
     }

@@ -306,7 +306,7 @@ def _numbered(text: str) -> str:
         return seen.setdefault(found[0], f"9900002026030209000000000{len(seen) + 1:05d}")
 
     text = re.sub(r"990000[0-9]{24}", count, text)
-    return re.sub(r'"payToken": "[0-9a-f]{32}"', '"payToken": "…"', text)
+    return re.sub(r'"(payToken|revsToken)": "[0-9a-f]{32}"', r'"\1": "…"', text)
 
 
 _TABLE_HEAD = [

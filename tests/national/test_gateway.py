@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from httpx import Response
@@ -15,7 +17,9 @@ from gongji.cli.interface import access_secret, adopt
 from gongji.desk.counter import Counter
 from gongji.national.doors import route
 from gongji.national.gateway import Interface
+from gongji.national.schema import transactions
 from gongji.national.signatures import hmac_sha1, tif_sha256
+from gongji.national.wire import tree_of
 from gongji.store.cipher import Vault
 from gongji.web.app import create_app
 from national.test_days import purchase
@@ -159,6 +163,89 @@ def test_form_data_and_a_file_beside_it(http: Http) -> None:
     stream = http.send(window, "9102", fsDownloadIn=down)
     assert stream.content == b"a\tb\n"
     assert stream.headers["content-type"] == "application/octet-stream"
+    named: Response = http.client.post(
+        ONE_URL,
+        data={"data": json.dumps(window.message("9101"))},
+        files={"upload": ("对账.txt", b"{")},
+    )
+    assert named.json()["output"]["filename"] == "对账.txt"
+    message = json.dumps(window.message("1901", data={"type": "gend"})).encode()
+    alone: Response = http.client.post(ONE_URL, files={"jsonStr": ("message.json", message)})
+    assert alone.json()["infcode"] == 0
+
+
+def test_one_message_in_every_wrapping(http: Http) -> None:
+    """What clients were seen to do to a message says the same: the table of genders."""
+    message = Window(http.box).message("1901", data={"type": "gend"})
+    text = json.dumps(message, ensure_ascii=False)
+    fields = {**message, "input": json.dumps(message["input"])}
+    form, parts = "application/x-www-form-urlencoded; charset=GBK", "multipart/form-data"
+    wrapped: list[tuple[bytes, str]] = [
+        (text.encode(), "text/plain"),
+        (text.encode("gbk"), "application/json"),
+        (b"\xef\xbb\xbf" + text.encode() + b"\0", ""),
+        (json.dumps(text).encode(), "application/json"),  # PostAsJsonAsync of a text
+        (text.encode(), form),
+        (b"\xef\xbb\xbf" + text.encode(), form),
+        (text.encode(), parts),
+        (urlencode({"request": text}).encode(), form),
+        (urlencode({"": text}).encode(), form),  # jQuery of Shenzhen
+        (urlencode({"jsonStr": text.encode("gbk")}).encode(), form),
+        (urlencode(fields).encode(), form),
+    ]
+    for body, kind in wrapped:
+        answer = http.post(body, headers={"Content-Type": kind}).json()
+        assert (answer["infcode"], answer["err_msg"]) == (0, ""), kind
+        assert len(answer["output"]["list"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "charset", "said"),
+    [
+        ("钱伟", "gbk", ""),  # as UTF-8 it would be Ǯΰ
+        ("钱伟", "gbk", "; charset=GBK"),
+        ("陆谭", "gbk", ""),
+        ("李钱伟", "gbk", ""),
+        ("钱伟", "utf-8", ""),
+        ("钱伟", "utf-8", "; charset=GBK"),
+        ("Ǯΰ", "utf-8", "; charset=UTF-8"),
+        ("Иван", "utf-8", "; charset=utf-8"),
+        ("·", "utf-8", "; charset=utf-8"),
+    ],
+)
+def test_a_name_in_whichever_charset(name: str, charset: str, said: str) -> None:
+    """Two bytes of GBK may be a letter of UTF-8: nobody is renamed."""
+    body = json.dumps({"infno": "1101", "psn_name": name}, ensure_ascii=False).encode(charset)
+    tree = tree_of(body, f"application/json{said}")
+    assert isinstance(tree, dict)
+    assert tree["psn_name"] == name
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        str.upper,
+        str.title,
+        lambda name: re.sub("_(.)", lambda found: found[1].upper(), name),
+    ],
+)
+def test_names_in_other_letters(http: Http, spelt: Callable[[str], str]) -> None:
+    """`PSN_NO`, `Psn_No` and `psnNo` are `psn_no`: no two fields of a table differ in that alone."""
+
+    def all_of(tree: Any) -> Any:
+        if isinstance(tree, list):
+            return [all_of(one) for one in tree]
+        named = isinstance(tree, dict)
+        return {spelt(name): all_of(tree[name]) for name in tree} if named else tree
+
+    window = Window(http.box, PHARMACY)
+    message = window.message("2101", **purchase(window, MEMBER, (AMOXICILLIN, "30.00")))
+    answer = http.post(json.dumps(all_of(message))).json()
+    assert answer["infcode"] == 0, answer["err_msg"]
+    for transaction in transactions().values():
+        for node in transaction.inputs:
+            plain = {field.name.replace("_", "").lower() for field in node.fields}
+            assert len(plain) == len(node.fields)
 
 
 def test_what_is_no_message(http: Http) -> None:

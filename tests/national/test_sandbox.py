@@ -19,6 +19,7 @@ from gongji.cli.main import cli
 from gongji.cli.sandbox import Sandbox as SandboxApp
 from gongji.cli.sandbox import server_of
 from gongji.cli.workers import bound
+from gongji.desk.identity import check_digit
 from gongji.lab import institution as wire
 from gongji.lab.institution import Answer, Institution, Keys, Manner, NoCentre, read_answer
 from gongji.lab.institution_checks import POOLED, TOTAL, Checks
@@ -164,6 +165,17 @@ def test_a_client_that_would_rather_speak_http_2(running: Running) -> None:
     headers = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAE"}
     answer = httpx.post(running.info.address, content=sent, headers=headers).json()
     assert answer["infcode"] == 0, answer["err_msg"]
+
+
+def test_everybody_who_is_asked_about_has_a_relative_of_ones_own(running: Running) -> None:
+    """Also three who were born on one day, one of them in the county of the relatives."""
+    place = Institution(running.info.address, running.info.places[0].code)
+    for number, county in enumerate(("430102", "430103", "319999")):
+        first_17 = f"{county}19870312543"
+        asked = {"mdtrt_cert_type": "02", "mdtrt_cert_no": first_17 + check_digit(first_17)}
+        sent = place._message("1101", {"data": asked}, "", f"relative-{number}")
+        answer = httpx.post(running.info.address, content=sent).json()
+        assert answer["output"]["insuinfo"][0]["balc"] == 20, answer
 
 
 # ── An institution's day ─────────────────────────────────────────────────────────────────────────

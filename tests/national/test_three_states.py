@@ -154,7 +154,7 @@ def test_what_may_not_be_reversed_and_for_whom(box: Sandbox) -> None:
     window = Window(box)
     data, msgid = ready(window), window.msgid()
     assert window.send("2207", msgid, data=data).good
-    assert "可冲正的交易为2102、2207、2304、2401" in reverse(window, msgid, "2208").says
+    assert "可冲正的交易为2102、2207、2304、2401" in reverse(window, msgid, "2204").says
     assert "psn_no" in reverse(window, msgid, number=CHILD).says
     elsewhere = Window(box, PHARMACY)
     assert reverse(elsewhere, msgid).good  # its own message of that id, which never came

@@ -61,6 +61,11 @@ class Answer:
         return found
 
 
+def says(answer: Answer, *words: str) -> bool:
+    """Whether an answer refuses with these words."""
+    return not answer.good and all(word in answer.says for word in words)
+
+
 class Sandbox:
     """The sandbox's office with a clock that stands still, and windows into it."""
 

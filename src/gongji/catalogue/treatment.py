@@ -84,7 +84,7 @@ class Treatment(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one line is treated. `share_bp` is paid first; above `ceiling_fen` a unit is uncovered.
 
     `listed` is None for what the catalogue does not have. A line that is not `covered` is uncovered
-    as a whole.
+    as a whole. `restricted`: somebody has to say that the entry's restriction is met, and has or not.
     """
 
     why: Why
@@ -93,6 +93,7 @@ class Treatment(msgspec.Struct, frozen=True, omit_defaults=True):
     share_bp: int = 0
     ceiling_fen: int | None = None
     item: str = ""  # the entry's number
+    restricted: bool = False
 
 
 class Lack(StrEnum):
@@ -138,7 +139,8 @@ def treat(found: Found, asked: Asked) -> Treatment | Unclear:
     holding = [(i, r) for i, r in results if i.agreement(asked.day) is Agreement.IN_FORCE]
     results = holding or results
     alike = {
-        msgspec.structs.replace(r, item="") if isinstance(r, Treatment) else r for _, r in results
+        msgspec.structs.replace(r, item="", restricted=False) if isinstance(r, Treatment) else r
+        for _, r in results
     }
     if len(alike) == 1:
         return results[0][1]
@@ -149,8 +151,12 @@ def treat(found: Found, asked: Asked) -> Treatment | Unclear:
 def _treat_one(item: Item, asked: Asked) -> Treatment | Unclear:
     """The order of these lines is from what bars the entry as such to what bars it here and now."""
 
+    restricted = restricts(item)
+
     def barred(why: Why) -> Treatment:
-        return Treatment(why, covered=False, listed=item.listed, item=item.code)
+        return Treatment(
+            why, covered=False, listed=item.listed, item=item.code, restricted=restricted
+        )
 
     if item.listed is ListClass.EXCLUDED:
         return barred(Why.EXCLUDED)
@@ -171,9 +177,7 @@ def _treat_one(item: Item, asked: Asked) -> Treatment | Unclear:
     if item.listed is ListClass.ACCOUNT:
         highest = item.ceilings_fen.get(asked.level) if asked.level else None
         return Treatment(Why.ACCOUNT_ONLY, True, item.listed, WHOLE_BP, highest, item.code)
-    if asked.approval is Approval.NOT_MET or (
-        restricts(item) and asked.approval is not Approval.MET
-    ):
+    if asked.approval is Approval.NOT_MET or (restricted and asked.approval is not Approval.MET):
         return barred(Why.RESTRICTION_NOT_MET)
 
     by_class = asked.b_share_bp if item.listed is ListClass.B else asked.unclassed_share_bp
@@ -184,7 +188,7 @@ def _treat_one(item: Item, asked: Asked) -> Treatment | Unclear:
     if isinstance(ceiling, Unclear):
         return ceiling
     why = {ListClass.A: Why.CLASS_A, ListClass.B: Why.CLASS_B}.get(item.listed, Why.UNCLASSED)
-    return Treatment(why, True, item.listed, share, ceiling, item.code)
+    return Treatment(why, True, item.listed, share, ceiling, item.code, restricted)
 
 
 def restricts(item: Item) -> bool:

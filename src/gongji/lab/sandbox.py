@@ -36,7 +36,7 @@ PRICES = {
 }
 """What is bought there; the last is outside the catalogue."""
 
-_COUNTY = "319999"  # no county has it
+_COUNTY, _COUNTY_OF_RELATIVES = "319999", "319998"  # no county has them
 
 
 class Place(NamedTuple):
@@ -44,13 +44,13 @@ class Place(NamedTuple):
 
     code: str
     name: str
-    level: Level | None
+    level: Level
 
 
 PLACES = (
     Place("H99000000001", "沙箱第一医院", Level.TERTIARY),
     Place("H99000000002", "沙箱社区卫生服务中心", Level.PRIMARY),
-    Place("P99000000001", "沙箱大药房", None),
+    Place("P99000000001", "沙箱大药房", Level.PRIMARY),
 )
 
 
@@ -103,15 +103,16 @@ def furnish(session: Session, region: str) -> None:
 
 
 def welcome_institution(
-    session: Session, region: str, code: str, name: str, level: Level | None = Level.PRIMARY
+    session: Session, region: str, code: str, name: str, level: Level = Level.PRIMARY
 ) -> None:
-    """Register a code that nobody knows yet: `P…` is a pharmacy, everything else a hospital."""
+    """Register a code that nobody knows yet: `P…` is a pharmacy, everything else a hospital. The
+    level of a pharmacy is that of the outpatient plan by which its 2203A is settled."""
     if session.unit.institution_of_code(code) is not None:
         return
     pharmacy = code.startswith("P")
     letter, kind = ("Y", InstitutionKind.PHARMACY) if pharmacy else ("H", InstitutionKind.HOSPITAL)
     id = f"{letter}{region}-{code[1:].lower()}"
-    register_institution(session, region, kind, name, id=id, level=None if pharmacy else level)
+    register_institution(session, region, kind, name, id=id, level=level)
     session.unit.connect_code(code, id, session.at)
 
 
@@ -122,10 +123,16 @@ def welcome_person(session: Session, region: str, number: str, name: str) -> Non
         return
     guest = Guest(name, number[:17], Scheme.EMPLOYEE, OWN_FEN, Kinship.CHILD)
     member = _register(session, region, guest, number)
-    relative = Guest(
-        "沙箱亲属", f"{_COUNTY}{number[6:14]}{number[14:17]}", Scheme.EMPLOYEE, SHARED_FEN, None
-    )
-    _pool(session, _enter(session, region, relative), {member: Kinship.CHILD})
+    _pool(session, _relative(session, region, number), {member: Kinship.CHILD})
+
+
+def _relative(session: Session, region: str, number: str) -> PersonId:
+    """A sponsor of one's own: two who were born on one day may not meet in the same relative."""
+    first = int(number[14:17])
+    numbers = (f"{_COUNTY_OF_RELATIVES}{number[6:14]}{(first + n) % 1000:03}" for n in range(1000))
+    guests = (Guest("沙箱亲属", one, Scheme.EMPLOYEE, SHARED_FEN, None) for one in numbers)
+    free = (one for one in guests if session.unit.find_person(region, one.number) is None)
+    return _enter(session, region, next(free))
 
 
 def _enter(session: Session, region: str, guest: Guest) -> PersonId:

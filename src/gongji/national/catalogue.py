@@ -80,7 +80,8 @@ def _entries(call: Call) -> list[Entry] | Wrong:
                 shelves[which], _ = shelf_on(call.session, _region(call), which, _day(call))
             except NoEdition as missing:
                 return Wrong(
-                    f"{missing.day}没有可用的医保目录（{missing.which}）；请经办机构先导入目录"
+                    f"query_date（查询时间点）{missing.day}没有可用的医保目录（{missing.which}）；"
+                    "请查近期的目录，或请经办机构先导入"
                 )
         if name in wire.name:
             entries = shelves[which].find(wire.name, wire.form or None).items
@@ -115,7 +116,7 @@ def _item_row(call: Call, entry: Entry, day: date) -> dict[str, Any]:
         "med_use_flag": "1",
         "matn_used_flag": "0",
         "hilist_use_type": "1",
-        "lmt_cpnd_type": "0",
+        "lmt_cpnd_type": "1",
         "memo": item.restriction if item else "不在医保目录内",
     }
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gongji.catalogue.adjudicate import UNIT_E4, LinePart
 from gongji.catalogue.item import WHOLE_BP, CatalogueList, ListClass
-from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear, Why
+from gongji.catalogue.treatment import SAYS, Approval, Lack, Unclear
 from gongji.desk.adjudicating import (
     Decided,
     FeeBill,
@@ -114,21 +114,25 @@ def _none_to_withdraw(call: Call, visit: str, batch: str) -> Wrong:
 
 
 def withdraw_inpatient(call: Call) -> Done | Wrong:
-    """2302 住院费用明细撤销: one line, or all that is not settled for `0000`."""
-    given = call.one()
-    visit = own_visit(call, given)
+    """2302 住院费用明细撤销: lines of a visit, or all that is not settled for `0000`."""
+    given, unit = call.rows("data"), call.session.unit
+    visit = own_visit(call, given[0])
     if isinstance(visit, Wrong):
         return visit
-    unit, sn = call.session.unit, sn_of(given)
-    if sn in (_ALL_BATCHES, "0"):
+    if any((row["mdtrt_id"], row["psn_no"]) != (visit.id, visit.person) for row in given):
+        return Wrong("mdtrt_id（就诊ID）一次只能撤销同一次就诊的明细；请分次发送")
+    wanted: dict[str, None] = dict.fromkeys(sn_of(row) for row in given)
+    if not wanted.keys().isdisjoint((_ALL_BATCHES, "0")):
         unit.withdraw_fees(visit.institution, visit.id)
         return Done(about=visit.id)
-    line = next((row for row in unit.fees_of(visit.institution, visit.id) if row.sn == sn), None)
-    if line is None:
-        return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
-    if line.settled:
-        return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
-    unit.withdraw_fees(visit.institution, visit.id, sn=sn)
+    charged = {row.sn: row for row in unit.fees_of(visit.institution, visit.id)}
+    for sn in wanted:
+        if sn not in charged:
+            return Wrong(f"feedetl_sn（费用明细流水号）没有这条明细：{sn}；全部撤销请传0000")
+        if charged[sn].settled:
+            return Wrong(f"feedetl_sn（费用明细流水号）{sn}已结算；已参与结算的明细不能撤销")
+    for sn in wanted:
+        unit.withdraw_fees(visit.institution, visit.id, sn=sn)
     return Done(about=visit.id)
 
 
@@ -162,16 +166,17 @@ def lines_of(
 
 
 def sn_of(row: Values) -> str:
-    """费用明细流水号: a number without decimals, kept as text."""
+    """费用明细流水号, as it was sent."""
     return str(row["feedetl_sn"])
 
 
 def _wrong_numbers(call: Call, row: Values, *, returns: bool) -> str | None:
-    sn, total, count = row["feedetl_sn"], row["det_item_fee_sumamt"], row["cnt"]
-    if isinstance(sn, Decimal) and sn <= 0:
+    sn, total, count = sn_of(row), row["det_item_fee_sumamt"], row["cnt"]
+    digits = sn.isascii() and sn.isdigit()
+    if call.profile.single_digit_lines and not (digits and len(sn) <= _MOST_DIGITS):
+        return f"feedetl_sn（费用明细流水号）须为数字，至多{_MOST_DIGITS}位"
+    if digits and int(sn) == 0:
         return "feedetl_sn（费用明细流水号）须大于0"
-    if call.profile.single_digit_lines and len(str(sn)) > _MOST_DIGITS:
-        return f"feedetl_sn（费用明细流水号）至多{_MOST_DIGITS}位数字"
     if count == 0 or row["pric"] < 0 or (total < 0 and count > 0) or (total > 0 and count < 0):
         return "cnt（数量）不得为0，单价不得为负；退费明细的数量与金额均为负、单价为正"
     if count < 0 and not returns:
@@ -245,7 +250,8 @@ def unclear(found: Unclear, lines: Sequence[Line]) -> Wrong:
         given = lines[found.line - 1].given
         where = f"第{found.line}行{given['med_list_codg']}"
     choices = f"：{'、'.join(found.choices[:5])}" if found.choices else ""
-    return Wrong(f"{where}{_LACKS[found.lack]}{choices}（{found.name}）")
+    name = f"（{found.name}）" if found.name else ""
+    return Wrong(f"{where}{_LACKS[found.lack]}{choices}{name}")
 
 
 _LACKS: Mapping[Lack, str] = {
@@ -254,7 +260,7 @@ _LACKS: Mapping[Lack, str] = {
     Lack.SHARE: "参保地没有配置先行自付比例，不能裁定",
     Lack.PLAN: "参保地没有配置此类就医的起付线与支付比例，不能结算",
     Lack.AGE: "待遇与年龄有关，而参保登记没有出生日期",
-    Lack.LEVEL: "待遇与医院等级有关，而机构登记没有等级",
+    Lack.LEVEL: "待遇与机构等级有关，而机构登记没有等级；请经办机构补登等级后重发",
 }
 
 _LEVELS = {ListClass.A: "01", ListClass.B: "02"}
@@ -277,7 +283,7 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
         "inscp_scp_amt": part.entering_fen,
         "chrgitm_lv": _LEVELS.get(treatment.listed, "03") if treatment.listed else "03",
         "med_chrgitm_type": line.item.charge_type if line.item else "14",
-        "lmt_used_flag": "1" if treatment.why is Why.RESTRICTION_NOT_MET else "0",
+        "lmt_used_flag": "1" if treatment.restricted else "0",
         "memo": SAYS[treatment.why][0],
         "hosp_part_amt": 0,
     }

@@ -46,7 +46,7 @@ def upload(call: Call) -> Done | Wrong:
         call._replace(transaction=transactions()["2204"], input={"feedetail": rows})
     )
     if isinstance(uploaded, Wrong):
-        return uploaded
+        return _in_their_names(uploaded)
     order = Order(
         call.institution.id,
         reference(call.institution.region, call.session.now),
@@ -75,7 +75,7 @@ def _visit(call: Call, given: Values) -> Visit | Wrong:
         return known
     if wrong := scheme_fits(known.person, given["insutype"]) or not_insured(call, known.person):
         return wrong
-    if known.identity.number != given["id_no"]:
+    if known.identity.number != given["id_no"].upper():
         return Wrong("data.idNo（证件号码）与参保登记不符；请核对")
     if given["mdtrt_id"]:
         visit = unit.visit(call.institution.id, given["mdtrt_id"])
@@ -92,10 +92,8 @@ def _visit(call: Call, given: Values) -> Visit | Wrong:
 def _line(row: Values, visit: Visit, given: Values) -> Values:
     """A line in the names of 2204; its visit, person and batch are the order's."""
     found = {_snake(name): value for name, value in row.items()}
-    sn = str(found["feedetl_sn"])
     return {
         **found,
-        "feedetl_sn": Decimal(sn) if sn.isascii() and sn.isdigit() else sn,
         "mdtrt_id": visit.id,
         "psn_no": visit.person,
         "chrg_bchno": given["chrg_bchno"],
@@ -108,6 +106,10 @@ def order(call: Call) -> Done | Wrong:
     found = _order(call)
     if isinstance(found, Wrong):
         return found
+    if not any(given[name] for name in _AUTHORISED_BY):
+        return Wrong(
+            "payAuthNo（支付授权码）与电子凭证的ecAuthCode等字段不能同时为空；请先取得授权"
+        )
     if found.state != SAVED:
         return Wrong(f"payOrdId（待支付订单号）状态为{found.state}，不能再支付；请用6301查询")
     told = retold(found.told)
@@ -121,12 +123,15 @@ def order(call: Call) -> Done | Wrong:
     }
     done = settle(call._replace(transaction=transactions()["2207"], input={"data": asked}))
     if isinstance(done, Wrong):
-        return done
+        return _in_their_names(done)
     call.session.unit.put_order(found._replace(state=SETTLED, settled=done.about))
     settled = call.session.unit.settled(found.institution, done.about)
     assert settled is not None
     assert given["payOrdId"] == found.id
     return Done({"data": {"payOrdId": found.id, "ordStas": SETTLED, **_sums(settled)}}, found.id)
+
+
+_AUTHORISED_BY = ("payAuthNo", "ecAuthCode", "ecChnlAppId", "ecChnlUserId")
 
 
 def _order(call: Call) -> Order | Wrong:
@@ -192,6 +197,7 @@ def result(call: Call) -> Done | Wrong:
         "orgCodg": call.code,
         "orgName": names[found.institution],
         "setlType": "ALL",
+        "revsToken": found.token if settled else None,
         **(_sums(settled) if settled else {}),
     }
     return Done({"data": shown})
@@ -207,7 +213,12 @@ def withdraw(call: Call) -> Done | Wrong:
     batch = retold(found.told)["chrg_bchno"]
     call.session.unit.withdraw_fees(found.institution, found.visit, batch=batch)
     call.session.unit.put_order(found._replace(state=WITHDRAWN))
-    return Done({"data": {"success": "true"}}, found.id)
+    return Done({"data": {"success": True}}, found.id)
+
+
+def _in_their_names(wrong: Wrong) -> Wrong:
+    """A sentence about 2204 or 2207 with the fields as 6201 calls them."""
+    return Wrong(re.sub(r"_([a-z])", lambda found: found[1].upper(), wrong.says))
 
 
 def _snake(name: str) -> str:

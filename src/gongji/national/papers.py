@@ -80,7 +80,7 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
 def said_of(row: FeeRow) -> Values:
     """What a line said when it was uploaded."""
     given: Values = retold(row.told)
-    for name in ("feedetl_sn", "det_item_fee_sumamt", "cnt", "pric"):
+    for name in ("det_item_fee_sumamt", "cnt", "pric"):
         given[name] = Decimal(given[name])
     return given
 

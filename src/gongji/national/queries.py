@@ -1,11 +1,11 @@
 """查询: 5201 to 5206 and 100001. They tell what is, at the moment they are asked."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gongji.desk.national_ports import Settled, Visit
+from gongji.desk.national_ports import Settled, Visit, VisitKind
 from gongji.national.calling import (
     Call,
     Done,
@@ -30,13 +30,15 @@ def visits(call: Call) -> Done | Wrong:
     if isinstance(known, Wrong):
         return known
     since = micros(moment_of(given["begntime"]))
-    before = micros(moment_of(given["endtime"]) + timedelta(seconds=1))
+    ends = moment_of(given["endtime"])
+    whole_day = ends.time() == time.min  # 「00:00:00–23:59:59」 of a day without a time
+    before = micros(ends + (timedelta(days=1) if whole_day else timedelta(seconds=1)))
     facts = facts_of(known, call.session.now)
     found = call.session.unit.visits_of(call.institution.id, known.person.id, since, before)
     return Done(
         {
             "mdtrtinfo": [
-                {**_visit(visit), **facts}
+                {**_visit(visit), **facts, "med_type": given["med_type"]}
                 for visit in found
                 if not visit.cancelled
                 and given["mdtrt_id"] in (None, visit.id)
@@ -47,12 +49,12 @@ def visits(call: Call) -> Done | Wrong:
 
 
 def _visit(visit: Visit) -> dict[str, Any]:
+    ended_at = visit.ended_at if visit.kind is VisitKind.INPATIENT else visit.began_at
     return {
         **retold(visit.told),
         "mdtrt_id": visit.id,
         "begntime": shown_moment(moment(visit.began_at)),
-        "endtime": shown_moment(moment(visit.ended_at)) if visit.ended_at else None,
-        "med_type": visit.med_type,
+        "endtime": shown_moment(moment(ended_at)) if ended_at else None,
         "ipt_otp_no": visit.number,
     }
 
@@ -66,7 +68,13 @@ def diagnoses(call: Call) -> Done | Wrong:
     return Done(
         {
             "diseinfo": [
-                {**row, **common, "diag_info_id": str(number)}
+                {
+                    "inout_diag_type": "1",
+                    "maindiag_flag": "1" if number == 1 else "0",
+                    **row,
+                    **common,
+                    "diag_info_id": str(number),
+                }
                 for number, row in enumerate(retold(visit.diagnoses), start=1)
             ]
         }
@@ -166,6 +174,7 @@ def fee_lines(call: Call) -> Done | Wrong:
                 "hilist_code": told["med_list_codg"],
                 "hilist_name": item.name if item else None,
                 "list_type": item.list_type if item else None,
+                "medins_list_name": item.name if item else None,
                 "spec": item.spec if item else None,
                 "dosform_name": item.form if item else None,
             }

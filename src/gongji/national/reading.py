@@ -6,7 +6,7 @@ many are meant and many where one is, a payload in a string, fields that no tabl
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import cache
 from typing import Any, NamedTuple
@@ -85,18 +85,45 @@ def read_input(transaction: Transaction, given: object, rules: Rules) -> dict[st
             return read
         if not read and not node.optional and any(field.required for field in node.fields):
             return Wrong(f"缺少节点input.{node.name}；须为一行或多行的数组")
+        if _card_unread(read) and "card_sn" not in rules.waived.get(transaction.infno, ()):
+            return Wrong(f"{node.name}.card_sn（卡识别码）必填：就诊凭证类型为03社会保障卡时填写")
         found[node.name] = read
     return found
 
 
+def _card_unread(read: Values | list[Values]) -> bool:
+    """「就诊凭证类型为“03”时必填」: a card was shown, and not what identifies it."""
+    if not isinstance(read, dict) or read.get("mdtrt_cert_type") != "03":
+        return False
+    return read.get("card_sn", "") is None
+
+
 def _elsewhere(payload: Tree, node: Node, first: str) -> object:
-    """Lists may stand inside the first node, and a single node's fields in the payload itself."""
+    """A node's name may be in capitals; lists may stand inside the first node, and a single node's
+    fields in the payload itself."""
+    plain = _plain(node.name)
+    if (
+        named := next((payload[name] for name in payload if _plain(name) == plain), None)
+    ) is not None:
+        return named
     if node.many:
         outer = _unwrapped(payload.get(first))
         return outer.get(node.name) if isinstance(outer, dict) else None
     if node.name == first and any(field.name in payload for field in node.fields):
         return payload
     return None
+
+
+def _as_printed(node: Node, row: Tree) -> Tree | None:
+    """A row under the names of the table, None where it has them: a client may write them in
+    capitals, or `psnNo` for `psn_no`."""
+    printed = {_plain(field.name): field.name for field in node.fields}
+    found = {printed.get(_plain(name), name): value for name, value in row.items()}
+    return None if found.keys() == row.keys() else found
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _unwrapped(given: object) -> object:
@@ -136,6 +163,8 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
             continue
         read = None if value is None else read_value(field, value, rules.extra_codes)
         if read is None and field.required and name not in waived:
+            if (printed := _as_printed(node, row)) is not None:
+                return _read_row(infno, node, printed, rules, where)
             return Wrong(f"{where}.{name}（{field.zh}）必填；{field.form}")
         if isinstance(read, Wrong):
             return Wrong(f"{where}.{name}（{field.zh}）{read.says}")
@@ -171,7 +200,7 @@ def read_value(field: Field, value: object, extra: Mapping[str, frozenset[str]])
         value = msgspec.json.encode(value).decode()  # an exp_content that was not put into a string
     if isinstance(value, str):
         value = value.strip()
-        if value in _EMPTY:
+        if value in _EMPTY or (field.kind in _TIMES and value.startswith(_NO_TIME)):
             return None
     elif value is None:
         return None
@@ -206,7 +235,7 @@ def _some(known: Mapping[str, str]) -> str:
 
 def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> Decimal | Wrong:
     text = str(value).strip()
-    if len(text) > 60:
+    if len(text) > 60 or "_" in text:
         return Wrong(f"须为{field.form}")
     try:
         number = Decimal(text)
@@ -222,15 +251,21 @@ def _number(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
     return rounded
 
 
-_PRINTED = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_TIMES = (Kind.DAY, Kind.MOMENT)
+_NO_TIME = ("0001-01-01", "0001/1/1", "0001/01/01")
+"""What C# prints of a time that nobody has set."""
+_YEARS, _NO_END = range(1900, 3000), 9999
+_FROM_GREENWICH = timedelta(hours=8)
+_PRINTED = re.compile(r"(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOMENT = re.compile(
     r"([0-9]{4})[-/]?([0-9]{1,2})[-/]?([0-9]{1,2})"
-    r"(?:[ T]?([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]+)?)?(?:Z|\+0?8:?00)?)?"
+    r"(?:[ T]?([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:\.[0-9]+)?)?(Z|\+0?8:?00)?)?"
 )
 
 
 def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) -> str | Wrong:
-    """The printed form, and what else is plainly the same: `/`, `T`, no separators at all."""
+    """The printed form, and what else is plainly the same: `/`, `T`, no separators at all; `Z` is
+    Greenwich's time, as JavaScript prints it, and the year 9999 no end."""
     if field.kind is Kind.MOMENT and type(value) is str and _PRINTED.fullmatch(value):
         try:
             datetime.fromisoformat(value)
@@ -238,12 +273,16 @@ def _moment(field: Field, value: object, extra: Mapping[str, frozenset[str]]) ->
             return Wrong(f"须为{field.form}，收到“{value[:20]}”")
         return value
     found = _MOMENT.fullmatch(str(value).strip())
-    parts = [int(part) for part in found.groups("0")] if found else []
+    parts = [int(part) for part in found.groups("0")[:6]] if found else []
     try:
-        moment = datetime(*parts[:6]) if parts else None  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
+        moment = datetime(*parts) if parts else None  # type: ignore[arg-type]  # noqa: DTZ001
+        if moment is not None and found is not None and found[7] == "Z":
+            moment += _FROM_GREENWICH
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None:
+    if moment is not None and moment.year == _NO_END:
+        moment = moment.replace(year=_YEARS[-1])
+    if moment is None or moment.year not in _YEARS:
         return Wrong(f"须为{field.form}，收到“{str(value)[:20]}”")
     return f"{moment:%Y-%m-%d}" if field.kind is Kind.DAY else f"{moment:%Y-%m-%d %H:%M:%S}"
 

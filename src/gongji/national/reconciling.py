@@ -35,9 +35,11 @@ _TOTALS = (
 )
 
 
-def totals(call: Call) -> Done:
+def totals(call: Call) -> Done | Wrong:
     """3201 对总账: the period is by the settlement time that we returned."""
     given = call.one()
+    if (no_period := _no_period(given)) is not None:
+        return no_period
     rows = [row for row in _rows(call, given) if row.insutype == given["insutype"]]
     ours = _sums(call, rows)
     wrong = [
@@ -50,7 +52,7 @@ def totals(call: Call) -> Done:
     return Done(
         {
             "stmtinfo": {
-                "setl_optins": given["setl_optins"],
+                "setl_optins": given["setl_optins"] or call.institution.region,
                 "stmt_rslt": "1" if wrong else "0",
                 "stmt_rslt_dscr": "；".join(wrong) or "平",
             }
@@ -61,6 +63,8 @@ def totals(call: Call) -> Done:
 def lines(call: Call) -> Done | Wrong:
     """3202 对明细账: the institution's rows and ours, each with its result, reason and msgid."""
     given = call.one()
+    if (no_period := _no_period(given)) is not None:
+        return no_period
     file = call.session.unit.file(call.institution.id, given["file_qury_no"])
     if file is None:
         return Wrong(f"file_qury_no（文件查询号）不存在：{given['file_qury_no']}；请先用9101上传")
@@ -92,6 +96,12 @@ def lines(call: Call) -> Done | Wrong:
     )
 
 
+def _no_period(given: Values) -> Wrong | None:
+    if given["stmt_begndate"] <= given["stmt_enddate"]:
+        return None
+    return Wrong("stmt_enddate（对账结束日期）早于stmt_begndate（对账开始日期）；请核对后重发")
+
+
 def _rows(call: Call, given: Values) -> list[Settled]:
     """Our settlements of a period, of one clearing type, refunds or not as asked."""
     since, before = span_of(given["stmt_begndate"], given["stmt_enddate"])
@@ -99,7 +109,7 @@ def _rows(call: Call, given: Values) -> list[Settled]:
     return [
         row
         for row in call.session.unit.settled_between(call.institution.id, since, before)
-        if row.clr_type == given["clr_type"]
+        if given["clr_type"] in (None, row.clr_type)
         and row.clearing != STRUCK
         and flag in (None, refunded(row))
     ]

@@ -42,7 +42,7 @@ def cancel(call: Call) -> Done | Wrong:
         return Wrong(f"setl_id（结算ID）不存在：{given['setl_id']}；请用5203核对")
     if (settled.visit, settled.person) != (given["mdtrt_id"], given["psn_no"]):
         return Wrong("mdtrt_id（就诊ID）或psn_no（人员编号）与结算不符；请核对后重发")
-    if settled.infno != _SETTLES[call.transaction.infno]:
+    if not settled.reverses and settled.infno != _SETTLES[call.transaction.infno]:
         return Wrong(f"setl_id（结算ID）由{settled.infno}结算，请用对应的撤销交易")
     return take_back(call, settled)
 
@@ -129,6 +129,11 @@ def reverse(call: Call) -> Done | Wrong:
     given = call.one()
     infno = call.profile.aliases.get(given["oinfno"], given["oinfno"])
     if infno not in call.profile.reversible:
+        if infno in _SETTLES:
+            return Wrong(
+                f"oinfno（原交易编号）{given['oinfno']}是撤销交易，不冲正；"
+                "应答丢失时请以原msgid重发，得到原来的应答"
+            )
         allowed = "、".join(sorted(call.profile.reversible))
         return Wrong(f"oinfno（原交易编号）{given['oinfno']}不可冲正；可冲正的交易为{allowed}")
     unit = call.session.unit

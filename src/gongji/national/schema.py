@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
-    """The five types of the specification."""
+    """The types of the specification."""
 
     TEXT = "C"  # 字符型
     NUMBER = "N"  # 数值型
     DAY = "D"  # yyyy-MM-dd
     MOMENT = "DT"  # yyyy-MM-dd HH:mm:ss
     BYTES = "B"  # 字节数组
+    TRUTH = "L"  # 布尔, of answers alone
 
 
 class Field(NamedTuple):
@@ -46,6 +47,8 @@ class Field(NamedTuple):
                 return "日期时间，格式 yyyy-MM-dd HH:mm:ss"
             case Kind.BYTES:
                 return "文件内容，Base64文本或字节数组"
+            case Kind.TRUTH:
+                return "布尔，true或false"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -18,6 +18,7 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Wrong
 from gongji.national.schema import codes, dictionaries
+from gongji.policy.pack import NoProvision
 from gongji.policy.questions.benefits import plans_for
 from gongji.policy.standing import is_insured
 from gongji.settlement.bill import Balances
@@ -75,17 +76,22 @@ def person(call: Call) -> Done | Wrong:
 def find_person(call: Call) -> Known | Wrong:
     """Who shows a credential: by number, in the place of insurance, or of the institution."""
     given = call.one()
-    number = given["certno"] or given["mdtrt_cert_no"]
-    if given["mdtrt_cert_type"] == "02" and given["mdtrt_cert_no"] != number:
+    shown = given["mdtrt_cert_no"].upper()  # a check digit is X, also where it is written x
+    number = (given["certno"] or shown).upper()
+    if given["mdtrt_cert_type"] == "02" and shown != number:
         return Wrong("certno（证件号码）与mdtrt_cert_no不一致；凭证类型为02时两者都是身份证号")
     unit = call.session.unit
     regions = [call.head["insuplc_admdvs"] or "", call.institution.region]
     regions += [region for region in call.session.law.packs if region not in regions]
     for region in regions:
-        id = unit.find_person(region, number.upper())
+        id = unit.find_person(region, number)
         if id is not None:
             break
     else:
+        if given["mdtrt_cert_type"] != "02" and not given["certno"]:
+            return Wrong(
+                "certno（证件号码）必填：本系统不解码电子凭证令牌，不读社会保障卡号；请同时传证件号码"
+            )
         return Wrong("certno（证件号码）查无参保登记；请核对证件号码与参保地医保区划insuplc_admdvs")
     known = Known(unit.people([id])[id], unit.identities([id])[id])
     if given["psn_name"] not in (None, known.identity.name):
@@ -95,18 +101,22 @@ def find_person(call: Call) -> Known | Wrong:
 
 def institution(call: Call) -> Done | Wrong:
     """1201 医药机构信息获取: of the asker itself, or of the code that it names."""
-    code = call.one("medinsinfo")["fixmedins_code"] or call.code
-    unit = call.session.unit
+    given, unit = call.one("medinsinfo"), call.session.unit
+    code = given["fixmedins_code"] or call.code
     id = unit.institution_of_code(code)
     place = unit.institutions([id]).get(id) if id else None
     if id is None or place is None:
         return Wrong(f"fixmedins_code（定点医药机构编号）没有登记：{code}")
+    name = unit.institution_names([id])[id]
+    asked, called = given["fixmedins_name"] or "", (name, call.head["fixmedins_name"])
+    if not given["fixmedins_code"] and not any(asked in one for one in called):
+        return Wrong("fixmedins_name（定点医药机构名称）不是本机构；查询其他机构请填fixmedins_code")
     hospital = place.kind is InstitutionKind.HOSPITAL
     return Done(
         {
             "medinsinfo": {
                 "fixmedins_code": code,
-                "fixmedins_name": unit.institution_names([id])[id],
+                "fixmedins_name": name,
                 "fixmedins_type": "1" if hospital else "2",
                 "hosp_lv": codes()["level"][place.level] if hospital and place.level else None,
             }
@@ -116,13 +126,14 @@ def institution(call: Call) -> Done | Wrong:
 
 def dictionary(call: Call) -> Done:
     """1901 字典表查询: the values that the field tables know; an unknown table has none."""
-    wanted = call.one()["type"]
+    wanted, parent = call.one()["type"], call.one()["parent_value"]
     day = local_day(call.session.now)
     rows = [
         {
             "type": wanted,
             "label": label,
             "value": value,
+            "parentValue": parent or "0",
             "sort": number,
             "valiFlag": "1",
             "createUser": "gongji",
@@ -146,7 +157,10 @@ def benefits(call: Call) -> Done | Wrong:
     if isinstance(care, Wrong):
         return care
     who, day = known.person, local_day(moment_of(given["begntime"]))
-    law = call.session.law.on(who.region, day)
+    try:
+        law = call.session.law.on(who.region, day)
+    except NoProvision:
+        return Wrong(f"begntime（开始时间）{day}没有可用的政策规定；请查询近期的待遇")
 
     def rows() -> Iterator[dict[str, Any]]:
         fund = codes()["fund"].get(who.scheme, "")

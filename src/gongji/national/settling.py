@@ -292,10 +292,8 @@ def _bill(call: Call, case: Case, id: str) -> SettlementRequest | Wrong:
     uses = _accounts(call, known, given.get("acct_used_flag"))
     if isinstance(uses, Wrong):
         return uses
-    others = given["mdtrt_cert_type"] == "02" and given["mdtrt_cert_no"] not in (
-        None,
-        known.identity.number,
-    )
+    shown = given["mdtrt_cert_no"] if given["mdtrt_cert_type"] == "02" else None
+    others = shown is not None and shown.upper() != known.identity.number
     at_pharmacy = call.institution.kind is InstitutionKind.PHARMACY
     devices = all(line.fee.list is CatalogueList.DEVICE for line in case.lines)
     return SettlementRequest(

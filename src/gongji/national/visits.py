@@ -151,7 +151,7 @@ def discharge(call: Call) -> Done | Wrong:
         visit._replace(
             ended_at=ended,
             told=kept({**retold(visit.told), **_said(given)}),
-            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"))),
+            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"), DISCHARGE)),
         )
     )
     return Done(about=visit.id)
@@ -162,12 +162,17 @@ def _said(given: Values) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _merged(known: list[Values], given: list[Values]) -> list[Values]:
-    """Diagnoses by code; one that comes with vali_flag 0 is taken away."""
-    found = {row["diag_code"]: row for row in known}
+ADMISSION, DISCHARGE = "1", "2"
+"""出入院诊断类别: what 2402 tells is the second, whatever was told before it the first."""
+
+
+def _merged(known: list[Values], given: list[Values], when: str = ADMISSION) -> list[Values]:
+    """Diagnoses by time and code; one that comes with vali_flag 0 is taken away."""
+    found = {(row.get("inout_diag_type", ADMISSION), row["diag_code"]): row for row in known}
     for row in given:
+        key = (when, row["diag_code"])
         if row.get("vali_flag") == "0":
-            found.pop(row["diag_code"], None)
+            found.pop(key, None)
         else:
-            found[row["diag_code"]] = row
+            found[key] = {**row, "inout_diag_type": when}
     return list(found.values())

@@ -21,22 +21,22 @@ class NotRead(NamedTuple):
 
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
-_FORM_KEYS = ("jsonStr", "json", "data", "param", "params")
+_FORM = "application/x-www-form-urlencoded"
 _BOM = b"\xef\xbb\xbf"
+_CHINESE = re.compile("[\u0800-\U0010ffff]")
 
 
 def tree_of(body: bytes, content_type: str) -> Tree | NotRead:
     """The message in a body, however it is wrapped.
 
     JSON under any content type, UTF-8 or GBK, with or without a byte order mark; multipart and
-    url-encoded forms whose field `jsonStr` is the message, a file beside it as `file`.
+    url-encoded forms of which one field is the message, a file beside it as `file`, or whose
+    fields are those of the envelope.
     """
     kind = content_type.lower()
-    if kind.startswith("multipart/"):
-        return _of_multipart(body, content_type)
-    if kind.startswith("application/x-www-form-urlencoded") and body.lstrip()[:1] != b"{":
-        return _of_form(body)
-    return _of_json(body)
+    if kind.startswith(("multipart/", _FORM)) and body.removeprefix(_BOM).lstrip()[:1] != b"{":
+        return _of_form(body) if kind.startswith(_FORM) else _of_multipart(body, content_type)
+    return _of_json(body, utf_8="utf-8" in kind)
 
 
 def bytes_of(value: object) -> bytes | None:
@@ -54,8 +54,8 @@ def bytes_of(value: object) -> bytes | None:
     return None
 
 
-def _of_json(body: bytes) -> Tree | NotRead:
-    text = text_of(body)
+def _of_json(body: bytes, *, utf_8: bool = False) -> Tree | NotRead:
+    text = text_of(body.rstrip(b"\0"), utf_8=utf_8)
     if text is None:
         return NotRead("报文不是UTF-8或GBK文本，请按UTF-8编码后重发")
     if not text.strip():
@@ -64,18 +64,33 @@ def _of_json(body: bytes) -> Tree | NotRead:
         tree = _decode(text)
     except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError):
         return NotRead("报文不是合法的JSON，请检查引号、逗号与转义后重发")
-    return tree if isinstance(tree, dict) else NotRead('报文须为一个JSON对象，如{"infno":"1101",…}')
+    if isinstance(tree, str) and tree.lstrip().startswith("{"):
+        return _of_json(tree.encode("utf-8", "replace"))  # put into a string once more
+    if not isinstance(tree, dict):
+        return NotRead('报文须为一个JSON对象，如{"infno":"1101",…}')
+    small = {} if "infno" in tree else {name.lower(): tree[name] for name in tree}
+    return small if "infno" in small else tree
 
 
-def text_of(body: bytes) -> str | None:
-    """UTF-8, or GBK where it is not; None for neither. A byte order mark is dropped."""
-    body = body.removeprefix(_BOM)
-    for charset in ("utf-8", "gb18030"):
-        try:
-            return body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return None
+def text_of(body: bytes, *, utf_8: bool = False) -> str | None:
+    """UTF-8, or GBK where it is not; None for neither. A byte order mark is dropped.
+
+    钱伟 in GBK is Ǯΰ in UTF-8, and so are a thousand characters: what has no character that is
+    Chinese is GBK, unless it is said to be UTF-8 (`utf_8`).
+    """
+    if body.startswith(_BOM):
+        utf_8, body = True, body.removeprefix(_BOM)
+    text, other = _decoded(body, "utf-8"), None
+    if text is None or not (utf_8 or text.isascii() or _CHINESE.search(text)):
+        other = _decoded(body, "gb18030")
+    return text if other is None else other
+
+
+def _decoded(body: bytes, charset: str) -> str | None:
+    try:
+        return body.decode(charset)
+    except UnicodeDecodeError:
+        return None
 
 
 def _of_multipart(body: bytes, content_type: str) -> Tree | NotRead:
@@ -88,27 +103,34 @@ def _of_multipart(body: bytes, content_type: str) -> Tree | NotRead:
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
-            fields[name] = content
-            if name == "file":
-                filename = part.get_filename()
+            attached = part.get_filename()
+            fields["file" if attached else name] = content
+            filename = attached or filename
     return _of_fields(fields, filename)
 
 
 def _of_form(body: bytes) -> Tree | NotRead:
     try:
         fields = parse_qs(
-            body.decode("ascii"), encoding="utf-8", errors="strict", max_num_fields=50
+            body.decode("ascii"), keep_blank_values=True, encoding="latin-1", max_num_fields=50
         )
     except (UnicodeDecodeError, ValueError):
         return NotRead("表单须按URL编码，报文放在字段jsonStr中")
-    return _of_fields({name: values[-1].encode() for name, values in fields.items()}, None)
+    given = {name: values[-1].encode("latin-1") for name, values in fields.items()}
+    return _of_fields(given, None)
 
 
 def _of_fields(fields: dict[str, bytes], filename: str | None) -> Tree | NotRead:
-    text = next((fields[key] for key in _FORM_KEYS if key in fields), None)
-    if text is None:
+    """The message is the field that is a JSON object, whatever its name; or every field is one of
+    the envelope's."""
+    tree: Tree | NotRead
+    written = [name for name, text in fields.items() if text.lstrip()[:1] == b"{"]
+    if "infno" in fields:
+        tree = {name: text_of(value) for name, value in fields.items() if name != "file"}
+    elif written:
+        tree = _of_json(fields.pop(min(written, key=lambda name: name == "file")))
+    else:
         return NotRead("表单中没有报文，请把JSON报文放在字段jsonStr中")
-    tree = _of_json(text)
     if isinstance(tree, dict) and "file" in fields:
         given = tree.get("input")
         node = given.get("fsUploadIn") if isinstance(given, dict) else None

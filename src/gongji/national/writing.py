@@ -105,6 +105,8 @@ def written(field: Field, value: Any) -> Any:
     is itself."""
     if field.kind is Kind.NUMBER:
         return number(field, value)
+    if field.kind is Kind.TRUTH:
+        return bool(value)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)

@@ -111,10 +111,10 @@ def test_the_six_real_requests(welcoming: Http) -> None:
         assert set(tree) >= {"infcode", "inf_refmsgid", "respond_time", "err_msg", "output"}
         assert len(tree["inf_refmsgid"]) == 30
         assert len(tree["respond_time"]) == 17
-    # 9001 and three times 1101 succeed; 2207 leaves out what Hunan's table asks for, and the
+    # 9001 and three times 1101 succeed; 2207 names a visit that nobody has registered, and the
     # upload's message has nothing but its infno.
     assert [tree["infcode"] for tree in said] == [0, 0, 0, -1, 0, -1]
-    assert "fulamt_ownpay_amt" in said[3]["err_msg"]
+    assert "mdtrt_id" in said[3]["err_msg"]
     assert "msgid" in said[5]["err_msg"]
 
 

@@ -6,7 +6,7 @@ stays right when they hold millions of rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from gongji.desk.ports import Answer, AnswerKey, BondWithUses, ToSettle
@@ -26,8 +26,6 @@ def _of(table: str, names: str) -> str:
     return ", ".join(f"{table}.{name}" for name in names.split(", "))
 
 
-# A batch's members come as one array, and the statements themselves find their sponsors: so all
-# that a batch reads goes out at once, and is waited for once.
 _FAMILIES = postgres(
     f"SELECT {_of('p', PERSON)}, {BOND}, u.uses, {_of('s', PERSON)}"
     " FROM unnest(?::text[]) m(id)"
@@ -44,10 +42,7 @@ _BOND, _USES, _SPONSOR = 9, 16, 17
 """Where in a row of a family the bond begins, its uses stand, and the sponsor begins."""
 
 _PURSES = (
-    "SELECT owner, kind, fen, version FROM accounts WHERE region = ?"
-    " AND owner = ANY (ARRAY(SELECT unnest(?::text[]) UNION SELECT b.sponsor"
-    "   FROM unnest(?::text[]) m(id) CROSS JOIN LATERAL (SELECT sponsor FROM bonds"
-    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b))"
+    "SELECT owner, kind, fen, version FROM accounts WHERE region = ? AND owner = ANY (?::text[])"
 )
 _KEY = (Texts, Texts)
 _ANSWERED = postgres(
@@ -115,21 +110,21 @@ class PostgresUnit(SqlUnit):
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
     ) -> ToSettle:
-        asked = [
-            (region, Texts(some)) for region, some in sorted(parted(patients, lambda id: id[1:7]))
-        ]
         families = [
-            self._link.send(_FAMILIES, (members, region, region, not_ended_by, region, region))
-            for region, members in asked
+            self._link.send(_FAMILIES, (Texts(some), region, region, not_ended_by, region, region))
+            for region, some in parted(patients, _region_of)
         ]
         answered, places = self._send_answered(keys), self._institutions(institutions)
+        people, bonds = _families_of(families)
+        # A sponsor of another region than the bond's is the exception, and costs a second look.
+        if far := {one.bond.sponsor for some in bonds.values() for one in some} - people.keys():
+            people.update(self.people(far))
         # Purses come last: while another batch still holds one of them, the rest is read.
         statement = postgres(_PURSES + self.LOCKING)
         kept = [
-            (region, self._link.send(statement, (region, members, members, region, not_ended_by)))
-            for region, members in asked
+            (region, self._link.send(statement, (region, Texts(some))))
+            for region, some in sorted(parted(people, _region_of))
         ]
-        people, bonds = _families_of(families)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
         purses = {
@@ -137,11 +132,6 @@ class PostgresUnit(SqlUnit):
             for region, found in kept
             for owner, kind, fen, version in found.fetchall()
         }
-        # A sponsor of another region than the bond's is the exception, and costs a second look.
-        far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
-        if far:
-            people.update(self.people(far))
-            purses.update(self.purses(far))
         return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses)
 
 
@@ -191,4 +181,5 @@ class PostgresWriter(PostgresUnit):
             self._link.send(_WRITE_ANSWERS, (*common, *columns(_ANSWER, lines)))
 
 
+_region_of = itemgetter(slice(1, 7))
 _ACT_OF = attrgetter("account.region", "act", "happened_on")

@@ -7,7 +7,7 @@ the type of every value, and an array is little more than a join of bytes.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 # Dimensions, whether there are nulls, type, length, lower bound.
@@ -25,6 +25,11 @@ class Texts(Column):
     """TEXT."""
 
 
+class Words(Column):
+    """TEXT of ids and codes, which are never empty and have no control characters. They go as one
+    text that the server takes apart: a tenth of our time, and no more of its own."""
+
+
 class Bigs(Column):
     """BIGINT."""
 
@@ -39,21 +44,41 @@ class Flags(Column):
 
 def columns(kinds: Sequence[type[Column]], rows: Iterable[Iterable[object]]) -> list[Column]:
     """The rows turned on their side: one array a column."""
-    return [kind(column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]
+    return of_kinds(kinds, zip(*rows, strict=True))
+
+
+def of_kinds(kinds: Sequence[type[Column]], lists: Iterable[Iterable[object]]) -> list[Column]:
+    """Lists that lie on their side already."""
+    return [kind(column) for kind, column in zip(kinds, lists, strict=True)]
 
 
 def unnest(kinds: Sequence[type[Column]]) -> str:
     """The rows again, as a statement reads them."""
-    return f"unnest({', '.join(f'?::{_SQL[kind]}[]' for kind in kinds)})"
+    return f"unnest({', '.join(map(given, kinds))})"
 
 
 def in_step(kinds: Sequence[type[Column]]) -> str:
     """The same rows as a list of what is selected, which the server need not keep before it
     inserts them: a fifth less of its time."""
-    return ", ".join(f"unnest(?::{_SQL[kind]}[])" for kind in kinds)
+    return ", ".join(f"unnest({given(kind)})" for kind in kinds)
+
+
+def given(kind: type[Column]) -> str:
+    """A column as a statement receives it: an array."""
+    return "string_to_array(?, chr(31), chr(30))" if kind is Words else f"?::{_SQL[kind]}[]"
 
 
 _SQL: dict[type[Column], str] = {Texts: "text", Bigs: "bigint", Blobs: "bytea", Flags: "boolean"}
+
+
+def _words(column: Words) -> bytes:
+    values = [_NO_WORD if word is None else word for word in column] if None in column else column
+    joined = _BETWEEN.join(values)
+    assert joined.count(_BETWEEN) == max(len(column) - 1, 0), "a control character in a word"
+    return joined.encode()
+
+
+_BETWEEN, _NO_WORD = chr(31), chr(30)
 
 
 def _texts(values: Sequence[str]) -> Iterable[bytes]:
@@ -70,7 +95,9 @@ def _blobs(values: Sequence[bytes]) -> Iterable[bytes]:
 
 
 def _bigs(values: Sequence[int]) -> Iterable[bytes]:
-    return (_packed(len(values))(*chain.from_iterable(zip(repeat(8), values))),)
+    sized = [8] * (2 * len(values))
+    sized[1::2] = values
+    return (_packed(len(values))(*sized),)
 
 
 @lru_cache(maxsize=1024)  # reading such a format takes longer than packing by it
@@ -102,6 +129,7 @@ Dumper = Callable[[Any], bytes | None]
 
 ARRAYS: dict[type, tuple[int, Dumper]] = {
     Texts: (1009, _dump(25, _texts)),
+    Words: (25, _words),
     Bigs: (1016, _dump(20, _bigs)),
     Blobs: (1001, _dump(17, _blobs)),
     Flags: (1000, _dump(16, _flags)),

@@ -10,6 +10,15 @@ import msgspec
 import pytest
 
 from gongji.desk.identity import Identity, KnownBy
+from gongji.desk.national_ports import (
+    FeeRow,
+    Message,
+    MessageKey,
+    ToDecide,
+    Visit,
+    VisitKey,
+    VisitKind,
+)
 from gongji.desk.ports import (
     Answer,
     AnswerKey,
@@ -636,6 +645,52 @@ def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: S
         unit.end_bond(bond, 40, FILING)
         without = asked(unit, 50)
         assert (without.bonds, without.people, without.purses) == ({}, {BEN.id: BEN}, {})
+
+
+def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Store) -> None:
+    """Also a sponsor of another region; lines in the order of their charging, with what is used."""
+    enter(store, ANN, BEN, CAI)
+    bonds = [
+        Bond(f"B310000-{n}", f"N310000-{n}", id, BEN.id, Kinship.CHILD, n, NEVER)
+        for n, id in enumerate((ANN.id, CAI.id))
+    ]
+    visit = VisitKey(CLINIC.id, "v1")
+    fees = [FeeRow(*visit, sn, "B1", "", 1_00, at, b"{}", b"{}") for sn, at in (("2", 5), ("1", 7))]
+    message = MessageKey(CLINIC.id, "2207", "m1")
+    with store.begin() as unit:
+        unit.add_institution(CLINIC, "诊所")
+        unit.connect_code("H31000000001", CLINIC.id, 10)
+        uses = frozenset({Use.PAY})
+        for bond in bonds:
+            unit.add_pool(Pool(bond.pool, bond.sponsor, 10, NEVER, uses, 10), FILING)
+            unit.add_bond(bond, FILING)
+        unit.put_visit(
+            Visit(
+                *visit, BEN.id, VisitKind.OUTPATIENT, "1", "390", "", 1, None, False, b"{}", b"[]"
+            )
+        )
+        unit.add_fees([*fees, fees[0]._replace(sn="3", settled="withdrawn")])
+        unit.add_message(Message(message, 1, "digest", "about", b"answer"))
+        unit.write_book(booked("v1", (INFLOW, PURSE, 100_00)), 100)
+    with store.begin() as unit:
+        patients, years = [BEN.id, "P310000-nobody", "P"], {(0, 50): [BEN.id]}
+        named = unit.to_answer(
+            patients, ["H31000000001"], [message], [visit], years=years, not_ended_by=50
+        )
+        assert {id: person for id, (person, _) in named.people.items()} == {
+            ANN.id: ANN, BEN.id: BEN, CAI.id: CAI,
+        }  # fmt: skip
+        assert named.people[ANN.id][1] == ANN_ID
+        assert named.bonds == {BEN.id: [BondWithUses(bond, uses) for bond in bonds]}
+        assert (named.codes, named.institutions) == (
+            {"H31000000001": CLINIC.id}, {CLINIC.id: CLINIC},
+        )  # fmt: skip
+        assert named.messages[message].answer == b"answer"
+        assert named.visits[visit].person == BEN.id
+        assert named.fees == {visit: fees}
+        assert (named.used_fen, named.editions) == ({}, {"310000": []})
+        decided = unit.to_decide(["XJ01"], [ANN.id, BEN.id])
+        assert decided == ToDecide({}, {PURSE: Balance(100_00, 1)})
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from gongji.catalogue.item import Edition
     from gongji.desk.identity import Identity
+    from gongji.desk.ports import BondWithUses
+    from gongji.ledger.book import AccountKey, Balance
     from gongji.policy.standing import Person
     from gongji.settlement.bill import Institution
 
@@ -193,23 +195,34 @@ class WireItem(NamedTuple):
 
 
 class ToAnswer(NamedTuple):
-    """What the settlements that arrived together name, as far as it is known."""
+    """What the settlements that arrived together name, as far as it is known.
+
+    `people` has the sponsors as well; `bonds` by member, oldest first; `used_fen` is what of the
+    deductible the patients have used in their benefit year, by person and kind of care; `editions`
+    are those for each region of theirs.
+    """
 
     people: dict[str, tuple["Person", "Identity"]]
+    bonds: dict[str, list["BondWithUses"]]
     codes: dict[str, str]
     institutions: dict[str, "Institution"]
     messages: dict[MessageKey, Message]
     visits: dict[VisitKey, Visit]
     fees: dict[VisitKey, list[FeeRow]]
-
-
-class ToAdjudicate(NamedTuple):
-    """Items by their codes, what of the deductible people have used in their benefit year, by
-    person and kind of care, and the editions for each region."""
-
-    items: dict[str, WireItem]
     used_fen: dict[tuple[str, str], int]
     editions: dict[str, list["Edition"]]
+
+
+class ToDecide(NamedTuple):
+    """Items by their codes, and the accounts of whoever may pay. A unit that writes keeps these
+    locked until its end."""
+
+    items: dict[str, WireItem]
+    purses: dict["AccountKey", "Balance"]
+
+
+Years = Mapping[tuple[int, int], Collection[str]]
+"""People by the beginning and the end of their benefit year."""
 
 
 class NationalUnit(Protocol):
@@ -229,23 +242,20 @@ class NationalUnit(Protocol):
     # Messages that arrived together
     def to_answer(
         self,
-        patients: Iterable[str],
+        patients: Collection[str],
         codes: Iterable[str],
         messages: Collection[MessageKey],
         visits: Collection[VisitKey],
-    ) -> "ToAnswer":
+        *,
+        years: Years,
+        not_ended_by: int,
+    ) -> ToAnswer:
         """What settlements name, read at once; nobody else settles over the interface for these
-        patients until the commit."""
+        patients until the commit. `years` has those whose region is known."""
         ...
 
-    def to_adjudicate(
-        self,
-        items: Iterable[str],
-        years: Mapping[tuple[int, int], Iterable[str]],
-        regions: Collection[str],
-    ) -> "ToAdjudicate":
-        """What their lines are decided by, read at once: `years` are the people by their benefit
-        years."""
+    def to_decide(self, items: Iterable[str], people: Collection[str]) -> ToDecide:
+        """What their lines are decided by and paid from, read at once."""
         ...
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...

@@ -21,6 +21,7 @@ from gongji.national import (
     visits,
 )
 from gongji.national.calling import Call, Done, Handler, kept, reference
+from gongji.national.papers import naming
 from gongji.national.profiles import Profile, profile_of
 from gongji.national.reading import Values, Wrong, read_input, read_node
 from gongji.national.schema import HEAD, Transaction, head, transactions
@@ -247,7 +248,8 @@ def serve_settlements(
     """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
     recorded, or all others as one batch. No two of them may have something of `once` in common."""
     keys = [one.key for one in asked]
-    named = session.unit.to_answer(
+    named = naming(
+        session,
         {one.patient for one in asked},
         {one.code for one in asked},
         keys,

@@ -26,7 +26,7 @@ from gongji.national.fees import Line, decide_lines, lines_again, lines_of, show
 from gongji.national.papers import Papers, named_by, papers_of, visit_key
 from gongji.national.reading import Values, Wrong
 from gongji.national.schema import codes
-from gongji.national.telling import Case, Paid, nodes_of, sponsors
+from gongji.national.telling import Case, Paid, nodes_of
 from gongji.national.visits import new_visit
 from gongji.national.writing import fen_of, yuan
 from gongji.policy.questions.forms import AccountFlag
@@ -49,15 +49,16 @@ from gongji.terms import (
 
 def trial(call: Call) -> Done | Wrong:
     """2101, 2206, 2303 预结算: what 2102, 2207 and 2304 would answer now, and nothing is kept."""
-    due = _due(call, papers_of(call.session, [call], named_by(call.session, [call])))
+    papers = papers_of(call.session, [call], named_by(call.session, [call]))
+    due = _due(call, papers)
     if isinstance(due, Wrong):
         return due
-    found = quote(call.session, due.bill)
+    found = quote(call.session, due.bill, papers.paying)
     if isinstance(found, Refusal):
         return said(found)
-    own, names = found.facts.own, call.session.unit.identities(sponsors(found.decision))
+    own = found.facts.own
     paid = Paid(due.case, found.decision, own.current + own.carried)
-    return Done(nodes_of(call, paid, "", names))
+    return Done(nodes_of(call, paid, "", papers.people))
 
 
 def settle(call: Call) -> Done | Wrong:
@@ -80,10 +81,8 @@ def settle_together(
     papers = papers_of(session, calls, named)
     found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
     due = [one for one in found if isinstance(one, _Due)]
-    given = settle_batch(session, [one.bill for one in due], holding)
+    given = settle_batch(session, [one.bill for one in due], holding, papers.paying)
     answers = {one.bill.id: answer for one, answer in zip(due, given, strict=True)}
-    paying = [one.decision for one in given if isinstance(one, Answered)]
-    names = session.unit.identities({id for decision in paying for id in sponsors(decision)})
     settled: list[Settled] = []
 
     def done(one: _Due) -> Done | Wrong:
@@ -92,7 +91,8 @@ def settle_together(
             return said(answer)
         own = answer.decision.own_after
         before_fen = own.current + own.carried + answer.decision.own_fen
-        nodes = nodes_of(one.call, Paid(one.case, answer.decision, before_fen), one.bill.id, names)
+        paid = Paid(one.case, answer.decision, before_fen)
+        nodes = nodes_of(one.call, paid, one.bill.id, papers.people)
         settled.append(_settled(one, answer.decision, nodes))
         return Done(nodes, one.bill.id)
 

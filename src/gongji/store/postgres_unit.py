@@ -18,8 +18,8 @@ from gongji.store.people_rows import PERSON, institution_of, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, in_step, unnest
 from gongji.store.postgres_link import Link, postgres
+from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
-from gongji.store.unit import SqlUnit
 
 
 def _of(table: str, names: str) -> str:
@@ -74,7 +74,7 @@ _WRITE_ANSWERS = postgres(
 )
 
 
-class PostgresUnit(SqlUnit):
+class PostgresUnit(PostgresNational):
     """What only reads."""
 
     BONDS_OF_MEMBERS = (
@@ -170,7 +170,7 @@ class PostgresWriter(PostgresUnit):
     """What writes: the accounts that it looks at are its own until the commit."""
 
     LOCKING = " ORDER BY owner, kind FOR UPDATE"
-    HOLDING = " ORDER BY id FOR UPDATE"
+    HOLDING, FOR_ALONE = " ORDER BY id FOR UPDATE", " FOR UPDATE"
 
     def write_book(self, book: Book, recorded_at: int) -> None:
         # Accounts go first and in the order of their keys: of two that make the same new account

@@ -1,0 +1,111 @@
+"""A batch of the national interface on PostgreSQL: families with their names, and keys as arrays."""
+
+from collections.abc import Callable, Collection, Iterable
+
+from gongji.desk.national_ports import MessageKey, VisitKey
+from gongji.desk.ports import BondWithUses
+from gongji.store.national_batch_rows import FEE, MESSAGE, VISIT, WITHDRAWN, Bonds, People
+from gongji.store.people_rows import PERSON, person_of
+from gongji.store.pool_rows import BOND, bond_of, uses_of
+from gongji.store.postgres_arrays import Texts, columns, unnest
+from gongji.store.postgres_link import Link, postgres
+from gongji.store.rows import Sent, all_of, parted
+from gongji.store.unit import SqlUnit
+
+_P, _S = (", ".join(f"{of}.{name}" for name in PERSON.split(", ")) for of in "ps")
+_FAMILIES = (
+    f"SELECT {_P}, p.sealed, {BOND}, u.uses, {_S}, s.sealed FROM unnest(?::text[]) m(id)"
+    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0%s) p"
+    " LEFT JOIN LATERAL (SELECT * FROM bonds"
+    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
+    " LEFT JOIN LATERAL (SELECT uses FROM pools"
+    "   WHERE region = ? AND id = b.pool OFFSET 0) u ON TRUE"
+    " LEFT JOIN LATERAL (SELECT * FROM people"
+    "   WHERE region = ? AND id = b.sponsor OFFSET 0) s ON TRUE"
+    " ORDER BY b.starts, b.id"
+)
+_SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
+"""Where in a row of a family the name stands, the bond begins, its uses stand, the sponsor begins."""
+
+
+def _of_keys(
+    names: str, table: str, *keys: str, order: str = ""
+) -> tuple[bytes, tuple[type[Texts], ...]]:
+    """The statement that looks up rows by their keys in a region, and its arrays."""
+    kinds = (Texts,) * len(keys)
+    same = " AND ".join(f"{key} = k.k{n}" for n, key in enumerate(keys))
+    named = ", ".join(f"k{n}" for n in range(len(keys)))
+    return postgres(
+        f"SELECT {names} FROM {unnest(kinds)} k({named}) CROSS JOIN LATERAL"
+        f" (SELECT * FROM {table} WHERE region = ? AND {same}{order} OFFSET 0) t"
+    ), kinds
+
+
+_MESSAGES = _of_keys(MESSAGE, "national_messages", "institution", "infno", "msgid")
+_VISITS = _of_keys(VISIT, "national_visits", "institution", "id")
+_FEES = _of_keys(
+    FEE,
+    "national_fees",
+    "institution",
+    "visit",
+    order=f" AND settled <> '{WITHDRAWN}' ORDER BY charged_at, sn",
+)
+
+
+class PostgresNational(SqlUnit):
+    """What messages that arrived together ask, the families first: it holds the patients."""
+
+    _link: Link
+    FOR_ALONE = ""
+    """How a statement on one person says that nobody else settles for them until the commit."""
+
+    def _families(
+        self, patients: Collection[str], not_ended_by: int
+    ) -> Callable[[], tuple[People, Bonds]]:
+        statement = postgres(_FAMILIES % self.FOR_ALONE)
+        sent = [
+            self._link.send(
+                statement, (Texts(sorted(some)), region, region, not_ended_by, region, region)
+            )
+            for region, some in sorted(parted(patients, lambda id: id[1:7]))
+        ]
+        return lambda: self._families_of(sent)
+
+    def _families_of(self, sent: Sent) -> tuple[People, Bonds]:
+        people: People = {}
+        bonds: Bonds = {}
+        for row in all_of(sent):
+            if row[0] not in people:
+                people[row[0]] = person_of(row), self._identity(row[_SEALED], row[0])
+            if row[_BOND] is None:
+                continue
+            bond = bond_of(row[_BOND:_SPONSOR])
+            bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
+            sponsor = row[_SPONSOR]
+            if sponsor is not None and sponsor not in people:
+                found = row[_SPONSOR:]
+                people[sponsor] = person_of(found), self._identity(found[_SEALED], sponsor)
+        # A sponsor of another region than the bond's is the exception, and costs a second look.
+        far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
+        if far:
+            known = self.identities(far)
+            people.update({id: (one, known[id]) for id, one in self.people(far).items()})
+        return people, bonds
+
+    def _messages(self, keys: Iterable[MessageKey]) -> Sent:
+        return self._look_up(_MESSAGES, keys)
+
+    def _visits(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._look_up(_VISITS, keys)
+
+    def _fees(self, keys: Iterable[VisitKey]) -> Sent:
+        return self._look_up(_FEES, keys)
+
+    def _look_up(
+        self, how: tuple[bytes, tuple[type[Texts], ...]], keys: Iterable[tuple[str, ...]]
+    ) -> Sent:
+        statement, kinds = how
+        return [
+            self._link.send(statement, (*columns(kinds, some), region))
+            for region, some in parted(keys, lambda key: key[0][1:7])
+        ]

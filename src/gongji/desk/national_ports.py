@@ -102,6 +102,7 @@ class FeeRow(NamedTuple):
 class Settled(NamedTuple):
     """结算: one settlement or its negative, with the sums that reconciliation compares.
 
+    `id` begins with the institution's region and the local second of `at`, and so sorts by time.
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
     `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes.
     """

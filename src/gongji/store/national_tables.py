@@ -110,6 +110,7 @@ national_fees = table(
     blob("decided", "明细分割"),
     key="region institution visit sn",
     appended=True,
+    changed_once=True,
 )
 
 national_settlements = table(
@@ -146,12 +147,6 @@ Index(
     national_settlements.c.region,
     national_settlements.c.institution,
     national_settlements.c.visit,
-)
-Index(
-    "national_settlements_by_time",
-    national_settlements.c.region,
-    national_settlements.c.institution,
-    national_settlements.c.at,
 )
 Index("national_settlements_by_person", national_settlements.c.person, national_settlements.c.at)
 

@@ -104,7 +104,8 @@ class Settled(NamedTuple):
 
     `id` begins with the institution's region and the local second of `at`, and so sorts by time.
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
-    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes.
+    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes,
+    or what these do not say, where they stand in the recorded answer of its message.
     """
 
     institution: str

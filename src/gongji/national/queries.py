@@ -19,6 +19,7 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Wrong
 from gongji.national.reconciling import refunded
+from gongji.national.retelling import nodes_again
 from gongji.national.schema import codes
 from gongji.terms import InstitutionKind, micros, moment
 
@@ -87,7 +88,7 @@ def settlement(call: Call) -> Done | Wrong:
     settled = named_settlement(call, given["setl_id"], given["mdtrt_id"], given["psn_no"])
     if isinstance(settled, Wrong):
         return settled
-    shown = retold(settled.shown)
+    (shown,) = nodes_again(call.session.unit, [settled])
     info, place = shown["setlinfo"], call.institution
     visit = call.session.unit.visit(settled.institution, settled.visit)
     assert visit is not None
@@ -223,7 +224,8 @@ def policy_items(call: Call) -> Done | Wrong:
     settled = named_settlement(call, given["setl_Id"], given["mdtrt_Id"], given["psn_No"])
     if isinstance(settled, Wrong):
         return settled
-    info = retold(settled.shown)["setlinfo"]
+    (shown,) = nodes_again(call.session.unit, [settled])
+    info = shown["setlinfo"]
     ratio = Decimal(info["pool_prop_selfpay"])
     in_plan_fen = info["inscp_scp_amt"] - info["act_pay_dedc"]
     fund_fen = settled.fund_fen

@@ -1,7 +1,7 @@
 """结算: 2101, 2102, 2206, 2207, 2303, 2304. The desk decides; here it is put into their words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +25,7 @@ from gongji.national.calling import (
 from gongji.national.fees import Line, decide_lines, lines_again, lines_of, shown_line, sn_of
 from gongji.national.papers import Papers, named_by, papers_of, visit_key
 from gongji.national.reading import Values, Wrong
+from gongji.national.retelling import unsaid
 from gongji.national.schema import codes
 from gongji.national.telling import Case, Paid, nodes_of
 from gongji.national.visits import new_visit
@@ -63,7 +64,8 @@ def trial(call: Call) -> Done | Wrong:
 
 def settle(call: Call) -> Done | Wrong:
     """2102, 2207, 2304 结算, alone."""
-    (done,) = settle_together(call.session, [call], named_by(call.session, [call]))
+    named = named_by(call.session, [call])
+    (done,) = settle_together(call.session, [call], named, recorded=False)
     return done
 
 
@@ -72,11 +74,14 @@ def settle_together(
     calls: Sequence[Call],
     named: ToAnswer,
     holding: Callable[[], None] = lambda: None,
+    *,
+    recorded: bool = True,
 ) -> list[Done | Wrong]:
     """2102, 2207, 2304 结算: those that arrived together, in the order of arrival.
 
     No two of them may be for one person: what the first uses of the deductible the second must
-    find. `holding` is the desk's: see `settle_batch`.
+    find. `holding` is the desk's: see `settle_batch`. `recorded`: the answers will be, each under
+    the message that asked for it, so that their nodes need not be kept twice.
     """
     papers = papers_of(session, calls, named)
     found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
@@ -93,7 +98,8 @@ def settle_together(
         before_fen = own.current + own.carried + answer.decision.own_fen
         paid = Paid(one.case, answer.decision, before_fen)
         nodes = nodes_of(one.call, paid, one.bill.id, papers.people)
-        settled.append(_settled(one, answer.decision, nodes))
+        shown = unsaid(one.case.given) if recorded else kept(nodes)
+        settled.append(_settled(one, answer.decision, shown))
         return Done(nodes, one.bill.id)
 
     told = [done(one) if isinstance(one, _Due) else one for one in found]
@@ -117,7 +123,7 @@ def _due(call: Call, papers: Papers) -> _Due | Wrong:
     return bill if isinstance(bill, Wrong) else _Due(call, case, bill)
 
 
-def _settled(due: _Due, decision: Decision, nodes: Mapping[str, Any]) -> Settled:
+def _settled(due: _Due, decision: Decision, shown: bytes) -> Settled:
     call, case, bill = due
     return Settled(
         case.visit.institution,
@@ -141,7 +147,7 @@ def _settled(due: _Due, decision: Decision, nodes: Mapping[str, Any]) -> Settled
         decision.cash_fen,
         case.decided.result.deductible_used_fen,
         "",
-        kept(nodes),
+        shown,
     )
 
 

@@ -10,7 +10,7 @@ from gongji.desk.national_ports import MessageKey, Settled
 from gongji.desk.ports import Unit
 from gongji.national.calling import kept, retold
 from gongji.national.reading import Values
-from gongji.national.schema import Kind, Node, transactions
+from gongji.national.schema import Node, transactions
 from gongji.national.writing import fen_of
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -46,5 +46,5 @@ def _nodes_of(infno: str, answer: bytes, beside: Values) -> dict[str, Any]:
 
 def _in_fen(node: Node, row: Values) -> Values:
     """The inverse of `row_of`."""
-    sums = {field.name for field in node.fields if field.kind is Kind.NUMBER and field.scale == 2}
+    sums = {field.name for field in node.fields if field.is_sum}
     return {name: fen_of(value) if name in sums else value for name, value in row.items()}

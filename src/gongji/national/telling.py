@@ -93,12 +93,11 @@ def nodes_of(
         "exp_content": shares_text(decision, people),
         "invono": case.given.get("invono"),
     }
-    lines = zip(case.lines, result.lines, strict=True)
-    return {
-        "setlinfo": info,
-        "setldetail": _funds(case, paid, acct_fen),
-        "detlcutinfo": [shown_line(line, one) for line, one in lines],
-    }
+    nodes = {"setlinfo": info, "setldetail": _funds(case, paid, acct_fen)}
+    if any(node.name == "detlcutinfo" for node in call.transaction.outputs):
+        lines = zip(case.lines, result.lines, strict=True)
+        nodes["detlcutinfo"] = [shown_line(line, one) for line, one in lines]
+    return nodes
 
 
 def _funds(case: Case, paid: Paid, acct_fen: int) -> list[dict[str, Any]]:

@@ -648,7 +648,7 @@ def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: S
 
 
 def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Store) -> None:
-    """Also a sponsor of another region; lines in the order of their charging, with what is used."""
+    """Also a sponsor of another region, and a code; lines in the order of their charging."""
     enter(store, ANN, BEN, CAI)
     bonds = [
         Bond(f"B310000-{n}", f"N310000-{n}", id, BEN.id, Kinship.CHILD, n, NEVER)
@@ -659,7 +659,8 @@ def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Sto
     message = MessageKey(CLINIC.id, "2207", "m1")
     with store.begin() as unit:
         unit.add_institution(CLINIC, "诊所")
-        unit.connect_code("H31000000001", CLINIC.id, 10)
+        for code in ("H31000000001", "H37130000001"):
+            unit.connect_code(code, CLINIC.id, 10)
         uses = frozenset({Use.PAY})
         for bond in bonds:
             unit.add_pool(Pool(bond.pool, bond.sponsor, 10, NEVER, uses, 10), FILING)
@@ -674,17 +675,14 @@ def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Sto
         unit.write_book(booked("v1", (INFLOW, PURSE, 100_00)), 100)
     with store.begin() as unit:
         patients, years = [BEN.id, "P310000-nobody", "P"], {(0, 50): [BEN.id]}
-        named = unit.to_answer(
-            patients, ["H31000000001"], [message], [visit], years=years, not_ended_by=50
-        )
+        codes = ["H31000000001", "H37130000001", "H31000000009"]
+        named = unit.to_answer(patients, codes, [message], [visit], years=years, not_ended_by=50)
         assert {id: person for id, (person, _) in named.people.items()} == {
             ANN.id: ANN, BEN.id: BEN, CAI.id: CAI,
         }  # fmt: skip
         assert named.people[ANN.id][1] == ANN_ID
         assert named.bonds == {BEN.id: [BondWithUses(bond, uses) for bond in bonds]}
-        assert (named.codes, named.institutions) == (
-            {"H31000000001": CLINIC.id}, {CLINIC.id: CLINIC},
-        )  # fmt: skip
+        assert named.places == {"H31000000001": CLINIC, "H37130000001": CLINIC}
         assert named.messages[message].answer == b"answer"
         assert named.visits[visit].person == BEN.id
         assert named.fees == {visit: fees}

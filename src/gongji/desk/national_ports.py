@@ -199,15 +199,15 @@ class WireItem(NamedTuple):
 class ToAnswer(NamedTuple):
     """What the settlements that arrived together name, as far as it is known.
 
-    `people` has the sponsors as well; `bonds` by member, oldest first; `used_fen` is what of the
+    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
+    institutions by their codes; `used_fen` is what of the
     deductible the patients have used in their benefit year, by person and kind of care; `editions`
     are those for each region of theirs.
     """
 
     people: dict[str, tuple["Person", "Identity"]]
     bonds: dict[str, list["BondWithUses"]]
-    codes: dict[str, str]
-    institutions: dict[str, "Institution"]
+    places: dict[str, "Institution"]
     messages: dict[MessageKey, Message]
     visits: dict[VisitKey, Visit]
     fees: dict[VisitKey, list[FeeRow]]

@@ -258,7 +258,7 @@ def serve_settlements(
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}
     for n, (one, key) in enumerate(zip(asked, keys, strict=True)):
-        place = named.institutions.get(named.codes.get(one.code, ""))
+        place = named.places.get(one.code)
         if place is None or place.id != one.place:
             raise Moved
         if (known := named.messages.get(key)) is not None:

@@ -1,6 +1,7 @@
 """Rows of many messages of the national interface at once: read by arrays, written by arrays."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from gongji.desk.identity import Identity
@@ -22,7 +23,6 @@ from gongji.policy.standing import Person
 from gongji.store.book_rows import BookRows
 from gongji.store.catalogue_rows import CatalogueRows, editions_of
 from gongji.store.national_code_rows import NationalCodeRows
-from gongji.store.people_rows import PeopleRows, institution_of
 from gongji.store.pool_rows import PoolRows
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
 
@@ -44,7 +44,7 @@ People = dict[str, tuple[Person, Identity]]
 Bonds = dict[str, list[BondWithUses]]
 
 
-class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows, PoolRows, BookRows):
+class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
     """The part of a unit in which messages that arrived together meet."""
 
     def to_answer(
@@ -58,8 +58,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows, PoolRows, B
         not_ended_by: int,
     ) -> ToAnswer:
         families = self._families(patients, not_ended_by)  # first: it holds the patients
-        known = self._codes(codes)
-        places = self._institutions({key.institution for key in messages})
+        places = self._places(codes)
         answered, visited = self._messages(messages), self._visits(visits)
         charged, used = self._fees(visits), self._used(years)
         regions = {id[1:7] for people in years.values() for id in people}
@@ -68,8 +67,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows, PoolRows, B
         return ToAnswer(
             people,
             bonds,
-            dict(all_of(known)),
-            {row[0]: institution_of(row) for row in all_of(places)},
+            self._places_of(places),
             _messages_of(answered),
             _visits_of(visited),
             _fees_of(charged),
@@ -88,11 +86,10 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows, PoolRows, B
         return lambda: (self._named(sent), bonds)
 
     def _used(self, years: Years) -> Sent:
-        # `at + 0` is in no index: a planner that knows the table as empty takes the time's for it.
         return [
             self._db.execute(
                 "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
-                f" WHERE person IN {IN} AND at + 0 >= ? AND at + 0 < ? GROUP BY person, care",
+                f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
                 (as_json(people), *year),
             )
             for year, people in years.items()
@@ -134,8 +131,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows, PoolRows, B
     def _fees(self, keys: Iterable[VisitKey]) -> Sent:
         return self._of_keys(
             f"SELECT {FEE} FROM {KEYS} CROSS JOIN national_fees"
-            f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'"
-            " ORDER BY charged_at, sn",
+            f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'",
             keys,
         )
 
@@ -175,8 +171,14 @@ def _visits_of(sent: Sent) -> dict[VisitKey, Visit]:
 def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
     rows: dict[VisitKey, list[FeeRow]] = {}
     for row in all_of(sent):
-        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow(*row))
+        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow._make(row))
+    for some in rows.values():
+        if len(some) > 1:
+            some.sort(key=_CHARGED)
     return rows
+
+
+_CHARGED = attrgetter("charged_at", "sn")
 
 
 def visit_of(row: Sequence[Any]) -> Visit:

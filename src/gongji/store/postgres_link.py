@@ -58,7 +58,7 @@ def as_arrays(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
     plain = _ADDS.fullmatch(statement)
     if plain is None:
         return None
-    kinds = _kinds(plain[1], plain[2].split(", "))
+    kinds = kinds_of(plain[1], plain[2].split(", "))
     said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT {in_step(kinds)}"
     return numbered(said + (plain[3] or "")), kinds
 
@@ -77,7 +77,7 @@ def as_changes(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
     if plain is None:
         return None
     names = [plain[2], *re.findall(r"AND (\w+) =", plain[3])]
-    kinds = _kinds(plain[1], names)
+    kinds = kinds_of(plain[1], names)
     same = " AND ".join(f"t.{name} = k.{name}" for name in names[1:])
     said = (
         f"UPDATE {plain[1]} t SET {names[0]} = k.{names[0]}"
@@ -86,7 +86,8 @@ def as_changes(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
     return numbered(said), kinds
 
 
-def _kinds(table: str, names: Iterable[str]) -> tuple[type[Column], ...]:
+def kinds_of(table: str, names: Iterable[str]) -> tuple[type[Column], ...]:
+    """How these columns of a table are sent."""
     # An array has no collation of its own; the column it goes into has.
     types = (metadata.tables[table].columns[name].type for name in names)
     return tuple(KINDS[type.compile(dialect=_DIALECT).split()[0]] for type in types)

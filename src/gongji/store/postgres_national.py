@@ -1,20 +1,22 @@
 """A batch of the national interface on PostgreSQL: families with their names, and keys as arrays."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 
-from gongji.desk.national_ports import MessageKey, VisitKey
+from gongji.desk.national_ports import Message, MessageKey, Settled, VisitKey
 from gongji.desk.ports import BondWithUses
 from gongji.store.national_batch_rows import FEE, MESSAGE, VISIT, WITHDRAWN, Bonds, People
-from gongji.store.people_rows import PERSON, person_of
+from gongji.store.people_rows import INSTITUTION, PERSON, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
-from gongji.store.postgres_arrays import Texts, columns, unnest
-from gongji.store.postgres_link import Link, postgres
-from gongji.store.rows import Sent, all_of, parted
+from gongji.store.postgres_arrays import Bigs, Blobs, Texts, columns, in_step, unnest
+from gongji.store.postgres_link import Link, kinds_of, postgres
+from gongji.store.rows import IN, Sent, all_of, of_table, parted
 from gongji.store.unit import SqlUnit
 
-_P, _S = (", ".join(f"{of}.{name}" for name in PERSON.split(", ")) for of in "ps")
+_NAMED = f"{PERSON}, sealed"
 _FAMILIES = (
-    f"SELECT {_P}, p.sealed, {BOND}, u.uses, {_S}, s.sealed FROM unnest(?::text[]) m(id)"
+    f"SELECT {of_table('p', _NAMED)}, {BOND}, u.uses, {of_table('s', _NAMED)}"
+    " FROM unnest(?::text[]) m(id)"
     " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0%s) p"
     " LEFT JOIN LATERAL (SELECT * FROM bonds"
     "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
@@ -29,7 +31,7 @@ _SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
 
 
 def _of_keys(
-    names: str, table: str, *keys: str, order: str = ""
+    names: str, table: str, *keys: str, beside: str = ""
 ) -> tuple[bytes, tuple[type[Texts], ...]]:
     """The statement that looks up rows by their keys in a region, and its arrays."""
     kinds = (Texts,) * len(keys)
@@ -37,25 +39,41 @@ def _of_keys(
     named = ", ".join(f"k{n}" for n in range(len(keys)))
     return postgres(
         f"SELECT {names} FROM {unnest(kinds)} k({named}) CROSS JOIN LATERAL"
-        f" (SELECT * FROM {table} WHERE region = ? AND {same}{order} OFFSET 0) t"
+        f" (SELECT * FROM {table} WHERE region = ? AND {same}{beside} OFFSET 0) t"
     ), kinds
 
 
 _MESSAGES = _of_keys(MESSAGE, "national_messages", "institution", "infno", "msgid")
 _VISITS = _of_keys(VISIT, "national_visits", "institution", "id")
-_FEES = _of_keys(
-    FEE,
-    "national_fees",
-    "institution",
-    "visit",
-    order=f" AND settled <> '{WITHDRAWN}' ORDER BY charged_at, sn",
+_OPEN = f" AND settled <> '{WITHDRAWN}'"
+_FEES = _of_keys(FEE, "national_fees", "institution", "visit", beside=_OPEN)
+
+# What is the same for all of a batch, most of the time, goes once.
+_MESSAGE = (Texts, Texts, Bigs, Texts, Texts, Blobs)
+_ADD_MESSAGES = postgres(
+    "INSERT INTO national_messages (region, infno, undone, institution, msgid, received_at, digest,"
+    f" about, answer) SELECT ?, ?, ?::bytea, {in_step(_MESSAGE)}"
 )
+_ONCE = ("infno", "reverses", "reversed_by", "clearing")
+_EACH = tuple(name for name in Settled._fields if name not in _ONCE)
+_SETTLED = kinds_of("national_settlements", _EACH)
+_ADD_SETTLEMENTS = postgres(
+    f"INSERT INTO national_settlements (region, {', '.join(_ONCE)}, {', '.join(_EACH)})"
+    f" SELECT ?, ?, ?, ?, ?, {in_step(_SETTLED)}"
+)
+_once_of, _each_of = attrgetter(*_ONCE), attrgetter(*_EACH)
 
 
 class PostgresNational(SqlUnit):
     """What messages that arrived together ask, the families first: it holds the patients."""
 
     _link: Link
+    PLACES = (
+        f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)} FROM national_codes c"
+        " LEFT JOIN LATERAL (SELECT * FROM institutions"
+        "   WHERE region = ? AND id = c.institution OFFSET 0) i ON TRUE"
+        f" WHERE c.region = ? AND c.code IN {IN}"
+    )
     FOR_ALONE = ""
     """How a statement on one person says that nobody else settles for them until the commit."""
 
@@ -100,6 +118,18 @@ class PostgresNational(SqlUnit):
 
     def _fees(self, keys: Iterable[VisitKey]) -> Sent:
         return self._look_up(_FEES, keys)
+
+    def add_messages(self, messages: Sequence[Message]) -> None:
+        by = parted(messages, lambda one: (one.key.institution[1:7], one.key.infno, one.undone))
+        for common, some in by:
+            rows = [(one.key.institution, one.key.msgid, *one[1:5]) for one in some]
+            self._link.send(_ADD_MESSAGES, (*common, *columns(_MESSAGE, rows)))
+
+    def add_settlements(self, settled: Sequence[Settled]) -> None:
+        by = parted(settled, lambda one: (one.institution[1:7], *_once_of(one)))
+        for common, some in by:
+            rows = map(_each_of, some)
+            self._link.send(_ADD_SETTLEMENTS, (*common, *columns(_SETTLED, rows)))
 
     def _look_up(
         self, how: tuple[bytes, tuple[type[Texts], ...]], keys: Iterable[tuple[str, ...]]

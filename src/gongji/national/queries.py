@@ -131,7 +131,7 @@ def named_settlement(call: Call, setl_id: str, mdtrt_id: str, psn_no: str) -> Se
     unit, place = call.session.unit, call.institution.id
     settled = unit.settled(place, setl_id)
     if settled is None:
-        of_visit = unit.settled_of_visit(place, mdtrt_id)
+        of_visit = unit.settled_of_visit(place, mdtrt_id, psn_no)
         settled = next((one for one in of_visit if one.msgid == setl_id), None)
     if settled is None or (settled.visit, settled.person) != (mdtrt_id, psn_no):
         return Wrong(f"setl_id（结算ID）没有此人此次就诊的结算：{setl_id}")

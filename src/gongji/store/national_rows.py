@@ -152,13 +152,13 @@ class NationalRows(NationalBatchRows):
         row = self._of(f"SELECT {SETTLED} FROM national_settlements", "id", institution, id)
         return Settled(*row) if row else None
 
-    def settled_of_visit(self, institution: str, visit: str) -> list[Settled]:
+    def settled_of_visit(self, institution: str, visit: str, person: str) -> list[Settled]:
         return [
             Settled(*row)
             for row in self._rows(
-                f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
+                f"SELECT {SETTLED} FROM national_settlements WHERE person = ?"
                 " AND institution = ? AND visit = ? ORDER BY at, id",
-                institution[1:7],
+                person,
                 institution,
                 visit,
             )

@@ -142,12 +142,6 @@ national_settlements = table(
     checks=("total_fen = fund_fen + acct_fen + cash_fen",),
     appended=True,
 )
-Index(
-    "national_settlements_by_visit",
-    national_settlements.c.region,
-    national_settlements.c.institution,
-    national_settlements.c.visit,
-)
 Index("national_settlements_by_person", national_settlements.c.person, national_settlements.c.at)
 
 national_files = table(

@@ -79,15 +79,20 @@ def _packed(count: int) -> Callable[..., bytes]:
 
 
 def _flags(values: Sequence[bool]) -> Iterable[bytes]:
-    return (b"\0\0\0\x01" + (b"\x01" if value else b"\0") for value in values)
+    return map(_FLAGS.__getitem__, values)
+
+
+_FLAGS = {True: b"\0\0\0\x01\x01", False: b"\0\0\0\x01\0"}
 
 
 def _dump(oid: int, body: Callable[[Any], Iterable[bytes]]) -> Callable[[Column], bytes]:
     def dump(column: Column) -> bytes:
         if not column:
             return _HEAD(0, 0, oid, 0, 0)[:12]
-        if None not in column:
+        try:
             return b"".join([_HEAD(1, 0, oid, len(column), 1), *body(column)])
+        except (TypeError, KeyError, struct.error):
+            assert None in column  # to look for it in every column takes as long as to send it
         head = _HEAD(1, 1, oid, len(column), 1)
         if column.count(None) == len(column):
             return head + _NULL * len(column)

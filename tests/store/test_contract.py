@@ -14,7 +14,6 @@ from gongji.desk.national_ports import (
     FeeRow,
     Message,
     MessageKey,
-    ToDecide,
     Visit,
     VisitKey,
     VisitKind,
@@ -687,8 +686,7 @@ def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Sto
         assert named.visits[visit].person == BEN.id
         assert named.fees == {visit: fees}
         assert (named.used_fen, named.editions) == ({}, {"310000": []})
-        decided = unit.to_decide(["XJ01"], [ANN.id, BEN.id])
-        assert decided == ToDecide({}, {PURSE: Balance(100_00, 1)})
+        assert named.purses == {PURSE: Balance(100_00, 1)}
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:

@@ -432,7 +432,7 @@ def test_so_does_what_a_settlement_of_the_wire_asks(
         session.unit.to_answer(
             [person], ["H31000000001"], [message], [visit], years=years, not_ended_by=0
         )
-        session.unit.to_decide(["XJ01"], [person])
+        session.unit.wire_items(["XJ01"])
 
     asked = asked_by(lambda: town.office.do(ask), monkeypatch)
     plans = "\n".join(plans_of(asked, fresh_database()))

@@ -202,7 +202,8 @@ class ToAnswer(NamedTuple):
     `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
     institutions by their codes; `used_fen` is what of the
     deductible the patients have used in their benefit year, by person and kind of care; `editions`
-    are those for each region of theirs.
+    are those for each region of theirs. `purses` are the accounts of whoever may pay: a unit that
+    writes keeps them locked until its end.
     """
 
     people: dict[str, tuple["Person", "Identity"]]
@@ -213,13 +214,6 @@ class ToAnswer(NamedTuple):
     fees: dict[VisitKey, list[FeeRow]]
     used_fen: dict[tuple[str, str], int]
     editions: dict[str, list["Edition"]]
-
-
-class ToDecide(NamedTuple):
-    """Items by their codes, and the accounts of whoever may pay. A unit that writes keeps these
-    locked until its end."""
-
-    items: dict[str, WireItem]
     purses: dict["AccountKey", "Balance"]
 
 
@@ -254,10 +248,6 @@ class NationalUnit(Protocol):
     ) -> ToAnswer:
         """What settlements name, read at once; nobody else settles over the interface for these
         patients until the commit. `years` has those whose region is known."""
-        ...
-
-    def to_decide(self, items: Iterable[str], people: Collection[str]) -> ToDecide:
-        """What their lines are decided by and paid from, read at once."""
         ...
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...

@@ -95,17 +95,17 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
     for call in calls:
         codes |= {row["med_list_codg"] for row in call.input.get("drugdetail", ())}
-    read = session.unit.to_decide(codes, people.keys())
+    items = session.unit.wire_items(codes)
     paying = ToSettle(
         {},  # the ids of the bills are new: we give them
         {id: known.person for id, known in people.items()},
         {call.institution.id: call.institution for call in calls},
         named.bonds,
         set(),
-        read.purses,
+        named.purses,
     )
     shelves = Shelves(session, editions=named.editions)
-    return Papers(people, named.visits, charged, read.items, named.used_fen, shelves, paying)
+    return Papers(people, named.visits, charged, items, named.used_fen, shelves, paying)
 
 
 def said_of(row: FeeRow) -> Values:

@@ -11,14 +11,13 @@ from gongji.desk.national_ports import (
     MessageKey,
     Settled,
     ToAnswer,
-    ToDecide,
     Visit,
     VisitKey,
     VisitKind,
-    WireItem,
     Years,
 )
 from gongji.desk.ports import BondWithUses
+from gongji.ledger.book import AccountKey, Balance
 from gongji.policy.standing import Person
 from gongji.store.book_rows import BookRows
 from gongji.store.catalogue_rows import CatalogueRows, editions_of
@@ -42,6 +41,7 @@ VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 People = dict[str, tuple[Person, Identity]]
 Bonds = dict[str, list[BondWithUses]]
+Purses = dict[AccountKey, Balance]
 
 
 class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
@@ -64,6 +64,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         regions = {id[1:7] for people in years.values() for id in people}
         editions = self._editions_for(regions)
         people, bonds = families()
+        purses = self._purses(people)
         return ToAnswer(
             people,
             bonds,
@@ -73,6 +74,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             _fees_of(charged),
             {(person, care): int(fen) for person, care, fen in all_of(used)},
             editions_of(editions),
+            purses(),
         )
 
     def _families(
@@ -95,9 +97,10 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             for year, people in years.items()
         ]
 
-    def to_decide(self, items: Iterable[str], people: Collection[str]) -> ToDecide:
-        found, purses = self._items(items), self.purses(people)
-        return ToDecide({row[0]: WireItem(*row) for row in found.fetchall()}, purses)
+    def _purses(self, people: Collection[str]) -> Callable[[], Purses]:
+        """Ask for the accounts of these people, and say how what is found is read."""
+        purses = self.purses(people)
+        return lambda: purses
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
         return _messages_of(self._messages(keys))

@@ -151,6 +151,10 @@ class Link:
         """Send a statement of PostgreSQL's own."""
         return self._wire.send(statement, values)
 
+    def push(self) -> None:
+        """Let what was sent go out, so that the server begins with it."""
+        self._wire.push()
+
     def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """Read what is too much to be held at once, some thousand rows at a time."""
         name = f"stream_{next(_STREAMS)}".encode()

@@ -5,7 +5,16 @@ from operator import attrgetter
 
 from gongji.desk.national_ports import Message, MessageKey, Settled, VisitKey
 from gongji.desk.ports import BondWithUses
-from gongji.store.national_batch_rows import FEE, MESSAGE, VISIT, WITHDRAWN, Bonds, People
+from gongji.ledger.book import AccountKey, Balance
+from gongji.store.national_batch_rows import (
+    FEE,
+    MESSAGE,
+    VISIT,
+    WITHDRAWN,
+    Bonds,
+    People,
+    Purses,
+)
 from gongji.store.people_rows import INSTITUTION, PERSON, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import Bigs, Blobs, Texts, columns, in_step, unnest
@@ -28,6 +37,10 @@ _FAMILIES = (
 )
 _SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
 """Where in a row of a family the name stands, the bond begins, its uses stand, the sponsor begins."""
+
+_PURSES = (
+    "SELECT owner, kind, fen, version FROM accounts WHERE region = ? AND owner = ANY (?::text[])"
+)
 
 
 def _of_keys(
@@ -110,6 +123,19 @@ class PostgresNational(SqlUnit):
             people.update({id: (one, known[id]) for id, one in self.people(far).items()})
         return people, bonds
 
+    def _purses(self, people: Collection[str]) -> Callable[[], Purses]:
+        """While another batch still holds one of them, the rest is read."""
+        statement = postgres(_PURSES + self.LOCKING)
+        sent = [
+            (region, self._link.send(statement, (region, Texts(some))))
+            for region, some in sorted(parted(people, lambda id: id[1:7]))
+        ]
+        return lambda: {
+            AccountKey(region, owner, kind): Balance(fen, version)
+            for region, found in sent
+            for owner, kind, fen, version in found.fetchall()
+        }
+
     def _messages(self, keys: Iterable[MessageKey]) -> Sent:
         return self._look_up(_MESSAGES, keys)
 
@@ -130,6 +156,7 @@ class PostgresNational(SqlUnit):
         for common, some in by:
             rows = map(_each_of, some)
             self._link.send(_ADD_SETTLEMENTS, (*common, *columns(_SETTLED, rows)))
+        self._link.push()
 
     def _look_up(
         self, how: tuple[bytes, tuple[type[Texts], ...]], keys: Iterable[tuple[str, ...]]

@@ -172,6 +172,10 @@ class PostgresWriter(PostgresUnit):
     LOCKING = " ORDER BY owner, kind FOR UPDATE"
     HOLDING, FOR_ALONE = " ORDER BY id FOR UPDATE", " FOR UPDATE"
 
+    def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None:
+        super().write_settled(book, answers, recorded_at)
+        self._link.push()  # whoever still puts answers into words need not be waited for
+
     def write_book(self, book: Book, recorded_at: int) -> None:
         # Accounts go first and in the order of their keys: of two that make the same new account
         # one waits here, and neither waits for the other.

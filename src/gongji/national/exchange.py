@@ -264,7 +264,7 @@ def serve_settlements(
         if (known := named.messages.get(key)) is not None:
             replies[n] = _recorded(_call(session, one, place), known, _digest(one))
         else:
-            later = session._replace(now=session.now + timedelta(microseconds=n))
+            later = Session(session.unit, session.law, session.now + timedelta(microseconds=n))
             calls[n] = _call(later, one, place)
     written = []
     some = list(calls.values())

@@ -156,9 +156,7 @@ def _keep(session: Session, due: Sequence[_Due], settled: Sequence[Settled]) -> 
     unit = session.unit
     if settled:
         unit.add_settlements(settled)
-        unit.settle_fees(
-            [row._replace(settled=one.bill.id) for one in due for row in one.case.rows]
-        )
+        unit.settle_fees([(row, one.bill.id) for one in due for row in one.case.rows])
     for one in due:
         if one.case.visit.kind is VisitKind.PHARMACY:
             unit.put_visit(one.case.visit)

@@ -15,7 +15,7 @@ from gongji.national.calling import Call, Known, facts_of, shown_moment
 from gongji.national.fees import Line, shown_line
 from gongji.national.reading import Values
 from gongji.national.schema import codes, dictionaries
-from gongji.national.writing import yuan
+from gongji.national.writing import yuan_text
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.settlement.decide import Decision
@@ -144,7 +144,7 @@ def shares(
                 "psn_name": mask_name(names[person].name),
                 "purse": purse.value,
                 "purse_name": name_of(purse).zh,
-                "amt": str(yuan(fen)),
+                "amt": yuan_text(fen),
             }
             for person, purse, fen in parts
         ]

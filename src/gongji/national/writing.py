@@ -91,8 +91,13 @@ def empty(field: Field) -> Any:
 
 def cents(fen: int) -> msgspec.Raw:
     """分 → 元 as it is written: half of an answer is sums, and a Decimal costs thrice as much."""
+    return _Raw(yuan_text(fen).encode())
+
+
+def yuan_text(fen: int) -> str:
+    """分 → 元 as text, with two decimals."""
     whole, part = divmod(abs(fen), 100)
-    return _Raw(b"%s%d.%02d" % (b"-" if fen < 0 else b"", whole, part))
+    return f"{'-' if fen < 0 else ''}{whole}.{part:02d}"
 
 
 def written(field: Field, value: Any) -> Any:

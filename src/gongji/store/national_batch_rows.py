@@ -138,11 +138,11 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             keys,
         )
 
-    def settle_fees(self, rows: Iterable[FeeRow]) -> None:
+    def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None:
         self._db.executemany(
             "UPDATE national_fees SET settled = ?"
             " WHERE region = ? AND institution = ? AND visit = ? AND sn = ?",
-            [(row.settled, row.institution[1:7], *row[:3]) for row in rows],
+            [(settled, row[0][1:7], *row[:3]) for row, settled in rows],
         )
 
     def add_settlements(self, settled: Sequence[Settled]) -> None:

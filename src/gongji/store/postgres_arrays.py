@@ -7,7 +7,6 @@ the type of every value, and an array is little more than a join of bytes.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, repeat
 from typing import Any
 
 # Dimensions, whether there are nulls, type, length, lower bound.
@@ -56,21 +55,25 @@ def in_step(kinds: Sequence[type[Column]]) -> str:
 _SQL: dict[type[Column], str] = {Texts: "text", Bigs: "bigint", Blobs: "bytea", Flags: "boolean"}
 
 
-def _texts(values: Sequence[str]) -> Iterable[bytes]:
+def _texts(values: Sequence[str]) -> bytes:
     return _blobs(list(map(str.encode, values)))
 
 
-def _blobs(values: Sequence[bytes]) -> Iterable[bytes]:
-    sizes = list(map(len, values))
-    if max(sizes) < len(_LENGTHS):
-        lengths = map(_LENGTHS.__getitem__, sizes)
-    else:
-        lengths = map(_LENGTH, sizes)
-    return chain.from_iterable(zip(lengths, values, strict=True))
+def _blobs(values: Sequence[bytes]) -> bytes:
+    """Each behind its length: put in step by slices, which no loop of Python's comes near to."""
+    parts = [b""] * (2 * len(values))
+    try:
+        parts[::2] = map(_LENGTHS.__getitem__, map(len, values))
+    except IndexError:
+        parts[::2] = map(_LENGTH, map(len, values))
+    parts[1::2] = values
+    return b"".join(parts)
 
 
-def _bigs(values: Sequence[int]) -> Iterable[bytes]:
-    return (_packed(len(values))(*chain.from_iterable(zip(repeat(8), values))),)
+def _bigs(values: Sequence[int]) -> bytes:
+    parts = [8] * (2 * len(values))
+    parts[1::2] = values
+    return _packed(len(values))(*parts)
 
 
 @lru_cache(maxsize=1024)  # reading such a format takes longer than packing by it
@@ -78,26 +81,25 @@ def _packed(count: int) -> Callable[..., bytes]:
     return struct.Struct(">" + "iq" * count).pack
 
 
-def _flags(values: Sequence[bool]) -> Iterable[bytes]:
-    return map(_FLAGS.__getitem__, values)
+def _flags(values: Sequence[bool]) -> bytes:
+    return b"".join(map(_FLAGS.__getitem__, values))
 
 
 _FLAGS = {True: b"\0\0\0\x01\x01", False: b"\0\0\0\x01\0"}
 
 
-def _dump(oid: int, body: Callable[[Any], Iterable[bytes]]) -> Callable[[Column], bytes]:
+def _dump(oid: int, body: Callable[[Any], bytes]) -> Callable[[Column], bytes]:
     def dump(column: Column) -> bytes:
         if not column:
             return _HEAD(0, 0, oid, 0, 0)[:12]
         try:
-            return b"".join([_HEAD(1, 0, oid, len(column), 1), *body(column)])
+            return _HEAD(1, 0, oid, len(column), 1) + body(column)
         except (TypeError, KeyError, struct.error):
             assert None in column  # to look for it in every column takes as long as to send it
         head = _HEAD(1, 1, oid, len(column), 1)
         if column.count(None) == len(column):
             return head + _NULL * len(column)
-        each = (_NULL if value is None else b"".join(body([value])) for value in column)
-        return b"".join([head, *each])
+        return head + b"".join(_NULL if value is None else body([value]) for value in column)
 
     return dump
 

@@ -25,7 +25,12 @@ def rows_of(book: Book) -> Rows:
         for e in book.entries
     ]
     balances = [BalanceRow(*account, *balance) for account, balance in book.changed().items()]
-    return sorted(entries), sorted(balances)
+    return sorted(entries, key=place), sorted(balances, key=place)
+
+
+def place(row: EntryRow | BalanceRow) -> tuple[str, str, str, int]:
+    """What the rows are sorted by."""
+    return row.owner, row.kind, row.region, row.version
 
 
 def a_book() -> Rows:
@@ -39,6 +44,19 @@ def a_book() -> Rows:
     ):
         book.post(Voucher("310000", id, "test", DAY, (Posting(source, target, amount),)))
     return rows_of(book)
+
+
+def test_an_account_of_the_same_name_in_another_region_is_another_account() -> None:
+    """Every region has its agency; the rows of one end where the region does."""
+    afar = AccountKey("371300", "agency", "inflow")
+    mother = AccountKey("371300", "mother", "carried")
+    book = Book(dict.fromkeys((INFLOW, FATHER, afar, mother), NOTHING))
+    for region, source, target in (("310000", INFLOW, FATHER), ("371300", afar, mother)):
+        for n in (1, 2):
+            book.post(
+                Voucher(region, f"{region}-{n}", "credit", DAY, (Posting(source, target, n),))
+            )
+    assert list(prove(*rows_of(book))) == [Sums(4, 8, 0)]
 
 
 def findings(rows: Rows) -> list[Disagreement]:

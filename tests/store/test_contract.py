@@ -502,10 +502,10 @@ def test_a_book_is_written_and_read_back(store: Store) -> None:
             CURRENT: NOTHING,
         }
         assert list(unit.entry_rows()) == [
+            EntryRow(*PAYABLE, 1, "v2", 30_00, 0, 30_00),
             EntryRow(*PURSE, 1, "v1", 100_00, 0, 100_00),
             EntryRow(*PURSE, 2, "v2", -30_00, 100_00, 70_00),
             EntryRow(*INFLOW, 1, "v1", -100_00, 0, -100_00),
-            EntryRow(*PAYABLE, 1, "v2", 30_00, 0, 30_00),
         ]
         assert list(unit.balance_rows()) == [
             BalanceRow(*PURSE, 70_00, 2),

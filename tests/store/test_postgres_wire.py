@@ -8,7 +8,7 @@ import pytest
 from psycopg import errors
 
 from gongji.store import postgres_wire
-from gongji.store.postgres_arrays import Bigs, Blobs, Column, Flags, Texts, columns, unnest
+from gongji.store.postgres_arrays import Bigs, Blobs, Column, Flags, Texts, Words, columns, unnest
 from gongji.store.postgres_link import CONTEXT, numbered
 from gongji.store.postgres_wire import Wire
 from gongji.terms import Purse
@@ -54,6 +54,19 @@ def test_columns_come_back_as_they_were_sent(
     kinds: tuple[type[Column], ...] = (Bigs, Texts, Blobs, Flags)
     sent = columns(kinds, rows) if rows else [kind() for kind in kinds]
     assert wire.send(numbered(f"SELECT * FROM {unnest(kinds)}"), sent).fetchall() == list(rows)
+
+
+@pytest.mark.parametrize("words", [[], ["a"], ["a", None, "䶮·𬭎/b:1"], [None], ["x" * 5_000] * 9])
+def test_words_go_as_one_text_and_come_back_one_by_one(wire: Wire, words: list[str | None]) -> None:
+    """With those that are not there."""
+    found = wire.send(numbered(f"SELECT * FROM {unnest((Words,))}"), [Words(words)])
+    assert found.fetchall() == [(word,) for word in words]
+
+
+def test_a_word_that_would_become_two_is_stopped(wire: Wire) -> None:
+    """An id has no control characters; one that had some would move all behind it."""
+    with pytest.raises(AssertionError, match="control character"):
+        wire.send(numbered(f"SELECT * FROM {unnest((Words,))}"), [Words(["a", "b\x1fc"])])
 
 
 def test_after_an_error_the_line_is_clear(wire: Wire) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 
 class AccountKey(NamedTuple):
-    """账户: whose account in the book, and of which kind. The region leads, as in the store."""
+    """账户: whose account in the book, and of which kind."""
 
     region: str
     owner: str

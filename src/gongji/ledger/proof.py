@@ -59,7 +59,7 @@ def prove(
 ) -> Iterator[Disagreement | Sums]:
     """Every account that disagrees, one finding each, then the sums.
 
-    Both streams come in the order (region, owner, kind), entries by version within it. An account
+    Both streams come in the order (owner, kind, region), entries by version within it. An account
     without entries stands at zero; an account with entries has a balance row, unless it is a bill's
     own; the whole book adds up to zero, because every posting has two sides, and so does each
     voucher.
@@ -67,37 +67,37 @@ def prove(
     kept = iter(balances)
     balance = next(kept, None)
     accounts = count = total = 0
-    current: tuple[str, str, str] | None = None
+    last: EntryRow | None = None
     running = version = woven = 0
     sound = True
 
-    def closes(key: tuple[str, str, str]) -> Iterator[Disagreement]:
+    def closes(last: EntryRow) -> Iterator[Disagreement]:
         """Hold the account that has just been walked against its balance row."""
         nonlocal balance
-        while balance is not None and tuple(balance[:3]) < key:
+        while balance is not None and _place(balance) < _place(last):
             if balance.fen != 0 or balance.version != 0:
                 wrong = f"the balance says {balance.fen} fen, and there are no entries"
                 yield Disagreement(*balance[:3], 0, "", wrong)
             balance = next(kept, None)
-        if balance is None or tuple(balance[:3]) != key:
-            if key[2] not in WITHOUT_BALANCE:
-                yield Disagreement(*key, version, "", "there are entries, and no balance")
+        if balance is None or balance[:3] != last[:3]:
+            if last.kind not in WITHOUT_BALANCE:
+                yield Disagreement(*last[:3], version, "", "there are entries, and no balance")
             return
         if sound and (balance.fen != running or balance.version != version):
             wrong = (
                 f"the entries come to {running} fen in {version} entries, "
                 f"the balance says {balance.fen} fen in {balance.version}"
             )
-            yield Disagreement(*key, version, "", wrong)
+            yield Disagreement(*last[:3], version, "", wrong)
         balance = next(kept, None)
 
     for row in entries:
-        key = (row.region, row.owner, row.kind)
-        if key != current:
-            if current is not None:
-                yield from closes(current)
-            current, running, version, sound = key, 0, 0, True
+        if last is None or row[:3] != last[:3]:
+            if last is not None:
+                yield from closes(last)
+            running, version, sound = 0, 0, True
             accounts += 1
+        last = row
         count += 1
         total += row.amount_fen
         woven += row.amount_fen * hash(row.voucher)
@@ -106,10 +106,10 @@ def prove(
         wrong = _wrong(row, running, version)
         if wrong:
             sound = False
-            yield Disagreement(*key, row.version, row.voucher, wrong)
+            yield Disagreement(*row[:3], row.version, row.voucher, wrong)
         running, version = row.after_fen, row.version
-    if current is not None:
-        yield from closes(current)
+    if last is not None:
+        yield from closes(last)
     while balance is not None:
         if balance.fen != 0 or balance.version != 0:
             wrong = f"the balance says {balance.fen} fen, and there are no entries"
@@ -117,6 +117,11 @@ def prove(
         balance = next(kept, None)
     yield from _whole(total, woven)
     yield Sums(accounts, count, total)
+
+
+def _place(row: EntryRow | BalanceRow) -> tuple[str, str, str]:
+    """Where an account stands in both streams."""
+    return row.owner, row.kind, row.region
 
 
 def _whole(total: int, woven: int) -> Iterator[Disagreement]:

@@ -81,12 +81,12 @@ class BookRows(Rows):
     def entry_rows(self) -> Iterator[EntryRow]:
         for row in self._stream(
             "SELECT region, owner, kind, version, voucher, amount_fen, before_fen, after_fen"
-            " FROM entries ORDER BY region, owner, kind, version"
+            " FROM entries ORDER BY owner, kind, region, version"
         ):
             yield EntryRow(*row)
 
     def balance_rows(self) -> Iterator[BalanceRow]:
         for row in self._stream(
-            "SELECT region, owner, kind, fen, version FROM accounts ORDER BY region, owner, kind"
+            "SELECT region, owner, kind, fen, version FROM accounts ORDER BY owner, kind, region"
         ):
             yield BalanceRow(*row)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from gongji.desk.ports import Movement, RunState, Turned
-from gongji.store.rows import Rows
+from gongji.store.rows import Rows, people_between
 from gongji.terms import Purse
 
 
@@ -53,8 +53,8 @@ class CalendarRows(Rows):
             # that counted on it would compare everybody with everybody in the second chunk.
             f" a.fen, a.version, {carried.format('fen')}, {carried.format('version')}"
             " FROM accounts a WHERE a.region = ? AND a.kind = 'current' AND a.owner > ?"
-            " ORDER BY a.owner LIMIT ?",
-            (year_ends.isoformat(), region, after, limit),
+            " AND a.owner < ? ORDER BY a.owner LIMIT ?",
+            (year_ends.isoformat(), region, *people_between(region, after), limit),
         )
         last, count = self._db.execute("SELECT max(owner), count(*) FROM turning").fetchone()
         if last is None:

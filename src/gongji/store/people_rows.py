@@ -114,15 +114,12 @@ class PeopleRows(Rows):
         """Make the look-ups of whoever was registered before there were any: once a store."""
         if self._row("SELECT 1 FROM marks WHERE name = 'look-ups'") is not None:
             return
-        last = ("", "")
+        last = ""
         while rows := self._rows(
-            "SELECT region, id, sealed FROM people WHERE region > ? OR (region = ? AND id > ?)"
-            " ORDER BY region, id LIMIT 1000",
-            last[0],
-            *last,
+            "SELECT id, sealed FROM people WHERE id > ? ORDER BY id LIMIT 1000", last
         ):
-            self._keep_look_ups((id, self._identity(sealed, id)) for _, id, sealed in rows)
-            last = rows[-1][0], rows[-1][1]
+            self._keep_look_ups((id, self._identity(sealed, id)) for id, sealed in rows)
+            last = rows[-1][0]
         self._db.execute("INSERT INTO marks VALUES ('look-ups', ?)", (b"",))
 
     def set_standing(self, person: Person, since: int, by: str) -> None:

@@ -24,6 +24,11 @@ class Texts(Column):
     """TEXT."""
 
 
+class Words(Column):
+    """TEXT of ids and codes, which are never empty and have no control characters. They go as one
+    text that the server takes apart: a tenth of our time, and no more of its own."""
+
+
 class Bigs(Column):
     """BIGINT."""
 
@@ -38,21 +43,43 @@ class Flags(Column):
 
 def columns(kinds: Sequence[type[Column]], rows: Iterable[Iterable[object]]) -> list[Column]:
     """The rows turned on their side: one array a column."""
-    return [kind(column) for kind, column in zip(kinds, zip(*rows, strict=True), strict=True)]
+    return of_kinds(kinds, zip(*rows, strict=True))
+
+
+def of_kinds(kinds: Sequence[type[Column]], lists: Iterable[Iterable[object]]) -> list[Column]:
+    """Lists that lie on their side already."""
+    return [kind(column) for kind, column in zip(kinds, lists, strict=True)]
 
 
 def unnest(kinds: Sequence[type[Column]]) -> str:
     """The rows again, as a statement reads them."""
-    return f"unnest({', '.join(f'?::{_SQL[kind]}[]' for kind in kinds)})"
+    return f"unnest({', '.join(map(given, kinds))})"
 
 
 def in_step(kinds: Sequence[type[Column]]) -> str:
     """The same rows as a list of what is selected, which the server need not keep before it
     inserts them: a fifth less of its time."""
-    return ", ".join(f"unnest(?::{_SQL[kind]}[])" for kind in kinds)
+    return ", ".join(f"unnest({given(kind)})" for kind in kinds)
+
+
+def given(kind: type[Column]) -> str:
+    """A column as a statement receives it: an array."""
+    return "string_to_array(?, chr(31), chr(30))" if kind is Words else f"?::{_SQL[kind]}[]"
 
 
 _SQL: dict[type[Column], str] = {Texts: "text", Bigs: "bigint", Blobs: "bytea", Flags: "boolean"}
+
+
+def _words(column: Words) -> bytes:
+    try:
+        joined = _BETWEEN.join(column)
+    except TypeError:
+        joined = _BETWEEN.join(_NO_WORD if word is None else word for word in column)
+    assert joined.count(_BETWEEN) == max(len(column) - 1, 0), "a control character in a word"
+    return joined.encode()
+
+
+_BETWEEN, _NO_WORD = chr(31), chr(30)
 
 
 def _texts(values: Sequence[str]) -> bytes:
@@ -109,6 +136,7 @@ Dumper = Callable[[Any], bytes | None]
 
 ARRAYS: dict[type, tuple[int, Dumper]] = {
     Texts: (1009, _dump(25, _texts)),
+    Words: (25, _words),
     Bigs: (1016, _dump(20, _bigs)),
     Blobs: (1001, _dump(17, _blobs)),
     Flags: (1000, _dump(16, _flags)),

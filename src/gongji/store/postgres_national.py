@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 
-from gongji.desk.national_ports import Message, MessageKey, Settled, VisitKey
+from gongji.desk.national_ports import FeeRow, Message, MessageKey, Settled, VisitKey
 from gongji.desk.ports import BondWithUses
 from gongji.ledger.book import AccountKey, Balance
 from gongji.store.national_batch_rows import (
@@ -17,7 +17,16 @@ from gongji.store.national_batch_rows import (
 )
 from gongji.store.people_rows import INSTITUTION, PERSON, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
-from gongji.store.postgres_arrays import Bigs, Blobs, Texts, columns, in_step, unnest
+from gongji.store.postgres_arrays import (
+    Bigs,
+    Blobs,
+    Texts,
+    Words,
+    columns,
+    given,
+    in_step,
+    unnest,
+)
 from gongji.store.postgres_link import Link, kinds_of, postgres
 from gongji.store.rows import IN, Sent, all_of, of_table, parted
 from gongji.store.unit import SqlUnit
@@ -25,7 +34,7 @@ from gongji.store.unit import SqlUnit
 _NAMED = f"{PERSON}, sealed"
 _FAMILIES = (
     f"SELECT {of_table('p', _NAMED)}, {BOND}, u.uses, {of_table('s', _NAMED)}"
-    " FROM unnest(?::text[]) m(id)"
+    f" FROM {unnest((Words,))} m(id)"
     " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0%s) p"
     " LEFT JOIN LATERAL (SELECT * FROM bonds"
     "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
@@ -39,15 +48,16 @@ _SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
 """Where in a row of a family the name stands, the bond begins, its uses stand, the sponsor begins."""
 
 _PURSES = (
-    "SELECT owner, kind, fen, version FROM accounts WHERE region = ? AND owner = ANY (?::text[])"
+    "SELECT owner, kind, fen, version FROM accounts"
+    f" WHERE region = ? AND owner = ANY ({given(Words)})"
 )
 
 
 def _of_keys(
     names: str, table: str, *keys: str, beside: str = ""
-) -> tuple[bytes, tuple[type[Texts], ...]]:
+) -> tuple[bytes, tuple[type[Words], ...]]:
     """The statement that looks up rows by their keys in a region, and its arrays."""
-    kinds = (Texts,) * len(keys)
+    kinds = (Words,) * len(keys)
     same = " AND ".join(f"{key} = k.k{n}" for n, key in enumerate(keys))
     named = ", ".join(f"k{n}" for n in range(len(keys)))
     return postgres(
@@ -62,17 +72,27 @@ _OPEN = f" AND settled <> '{WITHDRAWN}'"
 _FEES = _of_keys(FEE, "national_fees", "institution", "visit", beside=_OPEN)
 
 # What is the same for all of a batch, most of the time, goes once.
-_MESSAGE = (Texts, Texts, Bigs, Texts, Texts, Blobs)
+_MESSAGE = (Words, Words, Bigs, Texts, Texts, Blobs)
 _ADD_MESSAGES = postgres(
     "INSERT INTO national_messages (region, infno, undone, institution, msgid, received_at, digest,"
     f" about, answer) SELECT ?, ?, ?::bytea, {in_step(_MESSAGE)}"
 )
 _ONCE = ("infno", "reverses", "reversed_by", "clearing")
 _EACH = tuple(name for name in Settled._fields if name not in _ONCE)
-_SETTLED = kinds_of("national_settlements", _EACH)
+_IDS = ("institution", "id", "visit", "msgid", "person", "care")
+_SETTLED = tuple(
+    Words if name in _IDS else kind
+    for name, kind in zip(_EACH, kinds_of("national_settlements", _EACH), strict=True)
+)
 _ADD_SETTLEMENTS = postgres(
     f"INSERT INTO national_settlements (region, {', '.join(_ONCE)}, {', '.join(_EACH)})"
     f" SELECT ?, ?, ?, ?, ?, {in_step(_SETTLED)}"
+)
+_LINE = (Words,) * 4
+_SETTLE_FEES = postgres(
+    f"UPDATE national_fees t SET settled = k.settled FROM {unnest(_LINE)}"
+    " k(settled, institution, visit, sn) WHERE t.region = ? AND t.institution = k.institution"
+    " AND t.visit = k.visit AND t.sn = k.sn"
 )
 _once_of, _each_of = attrgetter(*_ONCE), attrgetter(*_EACH)
 
@@ -96,7 +116,7 @@ class PostgresNational(SqlUnit):
         statement = postgres(_FAMILIES % self.FOR_ALONE)
         sent = [
             self._link.send(
-                statement, (Texts(sorted(some)), region, region, not_ended_by, region, region)
+                statement, (Words(sorted(some)), region, region, not_ended_by, region, region)
             )
             for region, some in sorted(parted(patients, lambda id: id[1:7]))
         ]
@@ -127,7 +147,7 @@ class PostgresNational(SqlUnit):
         """While another batch still holds one of them, the rest is read."""
         statement = postgres(_PURSES + self.LOCKING)
         sent = [
-            (region, self._link.send(statement, (region, Texts(some))))
+            (region, self._link.send(statement, (region, Words(some))))
             for region, some in sorted(parted(people, lambda id: id[1:7]))
         ]
         return lambda: {
@@ -151,6 +171,11 @@ class PostgresNational(SqlUnit):
             rows = [(one.key.institution, one.key.msgid, *one[1:5]) for one in some]
             self._link.send(_ADD_MESSAGES, (*common, *columns(_MESSAGE, rows)))
 
+    def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None:
+        for region, some in parted(rows, lambda pair: pair[0].institution[1:7]):
+            lines = ((settled, *row[:3]) for row, settled in some)
+            self._link.send(_SETTLE_FEES, (*columns(_LINE, lines), region))
+
     def add_settlements(self, settled: Sequence[Settled]) -> None:
         by = parted(settled, lambda one: (one.institution[1:7], *_once_of(one)))
         for common, some in by:
@@ -159,7 +184,7 @@ class PostgresNational(SqlUnit):
         self._link.push()
 
     def _look_up(
-        self, how: tuple[bytes, tuple[type[Texts], ...]], keys: Iterable[tuple[str, ...]]
+        self, how: tuple[bytes, tuple[type[Words], ...]], keys: Iterable[tuple[str, ...]]
     ) -> Sent:
         statement, kinds = how
         return [

@@ -6,7 +6,7 @@ stays right when they hold millions of rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from gongji.desk.ports import Answer, AnswerKey, BondWithUses, ToSettle
@@ -16,7 +16,16 @@ from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
 from gongji.store.people_rows import PERSON, institution_of, person_of
 from gongji.store.pool_rows import BOND, bond_of, uses_of
-from gongji.store.postgres_arrays import Bigs, Blobs, Flags, Texts, columns, in_step, unnest
+from gongji.store.postgres_arrays import (
+    Bigs,
+    Blobs,
+    Words,
+    columns,
+    given,
+    in_step,
+    of_kinds,
+    unnest,
+)
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
@@ -26,11 +35,9 @@ def _of(table: str, names: str) -> str:
     return ", ".join(f"{table}.{name}" for name in names.split(", "))
 
 
-# A batch's members come as one array, and the statements themselves find their sponsors: so all
-# that a batch reads goes out at once, and is waited for once.
 _FAMILIES = postgres(
     f"SELECT {_of('p', PERSON)}, {BOND}, u.uses, {_of('s', PERSON)}"
-    " FROM unnest(?::text[]) m(id)"
+    f" FROM {unnest((Words,))} m(id)"
     " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0) p"
     " LEFT JOIN LATERAL (SELECT * FROM bonds"
     "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
@@ -44,33 +51,31 @@ _BOND, _USES, _SPONSOR = 9, 16, 17
 """Where in a row of a family the bond begins, its uses stand, and the sponsor begins."""
 
 _PURSES = (
-    "SELECT owner, kind, fen, version FROM accounts WHERE region = ?"
-    " AND owner = ANY (ARRAY(SELECT unnest(?::text[]) UNION SELECT b.sponsor"
-    "   FROM unnest(?::text[]) m(id) CROSS JOIN LATERAL (SELECT sponsor FROM bonds"
-    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b))"
+    "SELECT owner, kind, fen, version FROM accounts"
+    f" WHERE region = ? AND owner = ANY ({given(Words)})"
 )
-_KEY = (Texts, Texts)
+_KEY = (Words, Words)
 _ANSWERED = postgres(
     f"SELECT {ANSWER} FROM {unnest(_KEY)} k(of_asker, of_id) CROSS JOIN LATERAL"
     " (SELECT * FROM answers WHERE region = ? AND asker = k.of_asker AND id = k.of_id OFFSET 0) a"
 )
-_ACCOUNT = (Texts, Texts, Bigs, Bigs)
+_ACCOUNT = (Words, Words, Bigs, Bigs)
 _WRITE_ACCOUNTS = postgres(
     f"INSERT INTO accounts (region, owner, kind, fen, version) SELECT ?, {in_step(_ACCOUNT)}"
     " ON CONFLICT (region, owner, kind) DO UPDATE SET fen = excluded.fen,"
     " version = excluded.version"
 )
 # What is the same for all of a batch, most of the time, goes once.
-_ENTRY = (Texts, Texts, Bigs, Texts, Bigs, Bigs, Bigs)
+_ENTRY = (Words, Words, Bigs, Words, Bigs, Bigs, Bigs)
 _WRITE_ENTRIES = postgres(
     "INSERT INTO entries (region, act, happened_on, recorded_at, owner, kind, version, voucher,"
     f" amount_fen, before_fen, after_fen) SELECT ?, ?, ?, ?::bigint, {in_step(_ENTRY)}"
 )
-_ANSWER = (*(Texts,) * 5, *(Bigs,) * 6, Flags, *(Blobs,) * 3)
+_ANSWER = (*(Words,) * 4, *(Bigs,) * 6, *(Blobs,) * 3)
 _WRITE_ANSWERS = postgres(
-    "INSERT INTO answers (region, kind, law, asker, id, reverses, patient, sponsor, happened_at,"
-    " recorded_at, own_fen, pooled_fen, cash_fen, self_paid_fen, whole, request, facts, decision)"
-    f" SELECT ?, ?, ?, {in_step(_ANSWER)}"
+    "INSERT INTO answers (region, kind, reverses, law, whole, asker, id, patient, sponsor,"
+    " happened_at, recorded_at, own_fen, pooled_fen, cash_fen, self_paid_fen, request, facts,"
+    f" decision) SELECT ?, ?, ?::text, ?, ?::boolean, {in_step(_ANSWER)}"
 )
 
 
@@ -115,21 +120,21 @@ class PostgresUnit(PostgresNational):
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
     ) -> ToSettle:
-        asked = [
-            (region, Texts(some)) for region, some in sorted(parted(patients, lambda id: id[1:7]))
-        ]
         families = [
-            self._link.send(_FAMILIES, (members, region, region, not_ended_by, region, region))
-            for region, members in asked
+            self._link.send(_FAMILIES, (Words(some), region, region, not_ended_by, region, region))
+            for region, some in parted(patients, _region_of)
         ]
         answered, places = self._send_answered(keys), self._institutions(institutions)
+        people, bonds = _families_of(families)
+        # A sponsor of another region than the bond's is the exception, and costs a second look.
+        if far := {one.bond.sponsor for some in bonds.values() for one in some} - people.keys():
+            people.update(self.people(far))
         # Purses come last: while another batch still holds one of them, the rest is read.
         statement = postgres(_PURSES + self.LOCKING)
         kept = [
-            (region, self._link.send(statement, (region, members, members, region, not_ended_by)))
-            for region, members in asked
+            (region, self._link.send(statement, (region, Words(some))))
+            for region, some in sorted(parted(people, _region_of))
         ]
-        people, bonds = _families_of(families)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
         purses = {
@@ -137,11 +142,6 @@ class PostgresUnit(PostgresNational):
             for region, found in kept
             for owner, kind, fen, version in found.fetchall()
         }
-        # A sponsor of another region than the bond's is the exception, and costs a second look.
-        far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
-        if far:
-            people.update(self.people(far))
-            purses.update(self.purses(far))
         return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses)
 
 
@@ -184,15 +184,26 @@ class PostgresWriter(PostgresUnit):
             rows = [(key.owner, key.kind, *balance) for key, balance in accounts]
             self._link.send(_WRITE_ACCOUNTS, (region, *columns(_ACCOUNT, rows)))
         for (region, act, day), entries in parted(book.entries, _ACT_OF):
-            lines = [(*one.account[1:], one.version, *one[3:7]) for one in entries]
+            lists = [*zip(*entries, strict=True)]
+            _, *names = zip(*lists[0], strict=True)
+            lines = of_kinds(_ENTRY, (*names, lists[1], *lists[3:7]))
             common = (region, act, day.isoformat(), recorded_at)
-            self._link.send(_WRITE_ENTRIES, (*common, *columns(_ENTRY, lines)))
+            self._link.send(_WRITE_ENTRIES, (*common, *lines))
 
     def write_answers(self, answers: Sequence[Answer]) -> None:
         in_order = sorted(answers, key=attrgetter("key"))
-        for common, some in parted(in_order, lambda one: (one[0][0][1:7], one.kind.value, one.law)):
-            lines = [(*one.key, *one[2:7], *one[8:]) for one in some]
-            self._link.send(_WRITE_ANSWERS, (*common, *columns(_ANSWER, lines)))
+        for common, some in parted(in_order, _common_of):
+            lists = [*zip(*some, strict=True)]
+            keys = zip(*lists[0], strict=True)
+            lines = of_kinds(_ANSWER, (*keys, *lists[3:7], *lists[8:12], *lists[13:]))
+            self._link.send(_WRITE_ANSWERS, (*common, *lines))
 
 
+def _common_of(answer: Answer) -> tuple[object, ...]:
+    """What the answers of a batch share, most of the time."""
+    region = _region_of(answer.key.asker)
+    return region, answer.kind.value, answer.reverses, answer.law, answer.whole
+
+
+_region_of = itemgetter(slice(1, 7))
 _ACT_OF = attrgetter("account.region", "act", "happened_on")

@@ -81,6 +81,12 @@ def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
         yield region, as_json(some)
 
 
+def people_between(region: str, after: str) -> tuple[str, str]:
+    """What the ids of a region's people behind this one lie between: a key begins with the id, and
+    the people of other regions need not be walked."""
+    return max(after, f"P{region}-"), f"P{region}."
+
+
 def as_json(values: Iterable[str | tuple[str, ...]]) -> str:
     """A JSON array, of texts or of rows of texts (`KEYS`)."""
     return msgspec.json.encode(list(values)).decode()

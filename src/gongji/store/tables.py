@@ -1,7 +1,8 @@
 """The tables, once, for every database.
 
-The region's code leads every primary key, so that a cluster can be sharded by it without moving a
-table. Money is whole fen and instants are microseconds UTC, both BIGINT; days are ISO text.
+The region's code is part of every primary key, so that a cluster can be sharded by it without
+moving a table. Where every bill is looked up it stands behind the id: ids differ and regions do not,
+and who compares two keys is done with the first of them. Money is whole fen and instants are microseconds UTC, both BIGINT; days are ISO text.
 Packs are reference data and have no region.
 """
 
@@ -106,7 +107,7 @@ people = table(
     big("version", "第几次变更"),
     sealed("number_hash", "身份证号的带钥散列"),
     sealed("sealed", "姓名、身份证号、手机号（SM4-GCM）"),
-    key="region id",
+    key="id region",
 )
 Index(
     "people_by_number",
@@ -171,7 +172,7 @@ pools = table(
     big("uses_since"),
     sealed("filing", "渠道、申请人、代办人（SM4-GCM）"),
     sealed("closed_filing", nullable=True),
-    key="region id",
+    key="id region",
 )
 Index(
     "pools_by_sponsor",
@@ -204,10 +205,10 @@ bonds = table(
     big("ends"),
     sealed("filing"),
     sealed("end_filing", nullable=True),
-    key="region id",
+    key="id region",
     checks=("starts <= ends",),
 )
-Index("bonds_by_member", bonds.c.region, bonds.c.member, bonds.c.ends, **only_by(bonds.c.member))
+Index("bonds_by_member", bonds.c.member, bonds.c.ends, **only_by(bonds.c.member))
 Index("bonds_by_sponsor", bonds.c.region, bonds.c.sponsor, **only_by(bonds.c.sponsor))
 
 family_codes = table(
@@ -227,7 +228,7 @@ accounts = table(
     text("kind", "current、carried、payable、inflow 等"),
     big("fen"),
     big("version"),
-    key="region owner kind",
+    key="owner kind region",
     checks=("fen >= 0 OR kind = 'inflow'",),
 )
 
@@ -244,7 +245,7 @@ entries = table(
     big("after_fen"),
     text("happened_on"),
     big("recorded_at"),
-    key="region owner kind version",
+    key="owner kind region version",
     checks=("before_fen + amount_fen = after_fen",),
 )
 
@@ -268,7 +269,7 @@ answers = table(
     sealed("request"),
     sealed("facts"),
     sealed("decision"),
-    key="region asker id",
+    key="asker id region",
     appended=True,
 )
 Index("answers_by_patient", answers.c.patient, answers.c.recorded_at)

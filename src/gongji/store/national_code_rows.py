@@ -25,16 +25,14 @@ class NationalCodeRows(PeopleRows):
         select = f"SELECT code, institution FROM national_codes WHERE region = ? AND code IN {IN}"
         return [self._db.execute(select, pair) for pair in by_region(codes)]
 
-    PLACES = (
-        f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)} FROM national_codes c"
-        " LEFT JOIN institutions i ON i.region = ? AND i.id = c.institution"
-        f" WHERE c.region = ? AND c.code IN {IN}"
-    )
-
     def _places(self, codes: Iterable[str]) -> Sent:
+        select = (
+            f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)} FROM national_codes c"
+            " LEFT JOIN institutions i ON i.region = ? AND i.id = c.institution"
+            f" WHERE c.region = ? AND c.code IN {IN}"
+        )
         return [
-            self._db.execute(self.PLACES, (region, region, some))
-            for region, some in by_region(codes)
+            self._db.execute(select, (region, region, some)) for region, some in by_region(codes)
         ]
 
     def _places_of(self, sent: Sent) -> dict[str, Institution]:

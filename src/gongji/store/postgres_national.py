@@ -28,7 +28,7 @@ from gongji.store.postgres_arrays import (
     unnest,
 )
 from gongji.store.postgres_link import Link, kinds_of, postgres
-from gongji.store.rows import IN, Sent, all_of, of_table, parted
+from gongji.store.rows import Sent, all_of, of_table, parted
 from gongji.store.unit import SqlUnit
 
 _NAMED = f"{PERSON}, sealed"
@@ -50,6 +50,15 @@ _SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
 _PURSES = (
     "SELECT owner, kind, fen, version FROM accounts"
     f" WHERE region = ? AND owner = ANY ({given(Words)})"
+)
+
+
+_PLACES = postgres(
+    f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)}"
+    f" FROM {unnest((Words,))} k(code) CROSS JOIN LATERAL"
+    "   (SELECT * FROM national_codes WHERE region = ? AND code = k.code OFFSET 0) c"
+    " LEFT JOIN LATERAL"
+    "   (SELECT * FROM institutions WHERE region = ? AND id = c.institution OFFSET 0) i ON TRUE"
 )
 
 
@@ -101,12 +110,6 @@ class PostgresNational(SqlUnit):
     """What messages that arrived together ask, the families first: it holds the patients."""
 
     _link: Link
-    PLACES = (
-        f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)} FROM national_codes c"
-        " LEFT JOIN LATERAL (SELECT * FROM institutions"
-        "   WHERE region = ? AND id = c.institution OFFSET 0) i ON TRUE"
-        f" WHERE c.region = ? AND c.code IN {IN}"
-    )
     FOR_ALONE = ""
     """How a statement on one person says that nobody else settles for them until the commit."""
 
@@ -155,6 +158,12 @@ class PostgresNational(SqlUnit):
             for region, found in sent
             for owner, kind, fen, version in found.fetchall()
         }
+
+    def _places(self, codes: Iterable[str]) -> Sent:
+        return [
+            self._link.send(_PLACES, (Words(some), region, region))
+            for region, some in parted(codes, lambda code: code[1:7])
+        ]
 
     def _messages(self, keys: Iterable[MessageKey]) -> Sent:
         return self._look_up(_MESSAGES, keys)

@@ -55,6 +55,12 @@ def bytes_of(value: object) -> bytes | None:
 
 
 def _of_json(body: bytes) -> Tree | NotRead:
+    try:
+        tree = _decode(body)  # most are JSON in UTF-8 as they are
+        if isinstance(tree, dict):
+            return tree
+    except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError):
+        pass
     text = text_of(body)
     if text is None:
         return NotRead("报文不是UTF-8或GBK文本，请按UTF-8编码后重发")

@@ -32,8 +32,10 @@ def voucher_of(decision: Decision, institution: str, id: str, on: date) -> Vouch
         return None
     target = payable_of(institution, id)
     postings = tuple(
-        Posting(purse_of(draw.person, draw.purse), target, draw.amount_fen)
-        for draw in decision.draws
+        [
+            Posting(purse_of(draw.person, draw.purse), target, draw.amount_fen)
+            for draw in decision.draws
+        ]
     )
     return Voucher(target.region, target.owner, "settlement", on, postings)
 

@@ -1,6 +1,6 @@
 """裁定: bill + facts + law → decision. Quote, settle and why all ask this one function."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -130,8 +130,10 @@ def _draw(person: str, balances: Balances, purses: Iterable[Purse], left_fen: in
     return draws
 
 
-def _after(balances: Balances, draws: Iterable[Draw]) -> Balances:
+def _after(balances: Balances, draws: Sequence[Draw]) -> Balances:
     """The balances with what was drawn taken off; a purse is drawn on once a bill."""
+    if not draws:
+        return balances
     left = {draw.purse: draw.after_fen for draw in draws}
     return Balances(
         left.get(Purse.CURRENT, balances.current), left.get(Purse.CARRIED, balances.carried)

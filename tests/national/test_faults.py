@@ -114,7 +114,7 @@ def each_fault(prepare: Callable[[Sandbox], Prepared]) -> Iterator[tuple[Sandbox
             statements.append(failed)
             yield box, prepared, failed == "COMMIT" and after
         assert "COMMIT" in statements
-        assert len(statements) > 20
+        assert len(statements) > 15
 
 
 @pytest.mark.parametrize("prepare", [outpatient, inpatient, bought])

@@ -10,11 +10,18 @@ import msgspec
 import pytest
 
 from gongji.desk.identity import Identity, KnownBy
+from gongji.desk.national_ports import (
+    FeeRow,
+    Message,
+    MessageKey,
+    Visit,
+    VisitKey,
+    VisitKind,
+)
 from gongji.desk.ports import (
     Answer,
     AnswerKey,
     AnswerKind,
-    BondWithUses,
     Caller,
     CallerKind,
     Filing,
@@ -28,7 +35,7 @@ from gongji.desk.ports import (
 )
 from gongji.ledger.book import NOTHING, AccountKey, Balance, Book, Posting, Voucher
 from gongji.ledger.proof import BalanceRow, EntryRow, Sums, prove
-from gongji.policy.bonds import Bond
+from gongji.policy.bonds import Bond, BondWithUses
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.people_rows import PeopleRows
@@ -636,6 +643,49 @@ def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: S
         unit.end_bond(bond, 40, FILING)
         without = asked(unit, 50)
         assert (without.bonds, without.people, without.purses) == ({}, {BEN.id: BEN}, {})
+
+
+def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Store) -> None:
+    """Also a sponsor of another region, and a code; lines in the order of their charging."""
+    enter(store, ANN, BEN, CAI)
+    bonds = [
+        Bond(f"B310000-{n}", f"N310000-{n}", id, BEN.id, Kinship.CHILD, n, NEVER)
+        for n, id in enumerate((ANN.id, CAI.id))
+    ]
+    visit = VisitKey(CLINIC.id, "v1")
+    fees = [FeeRow(*visit, sn, "B1", "", 1_00, at, b"{}", b"{}") for sn, at in (("2", 5), ("1", 7))]
+    message = MessageKey(CLINIC.id, "2207", "m1")
+    with store.begin() as unit:
+        unit.add_institution(CLINIC, "诊所")
+        for code in ("H31000000001", "H37130000001"):
+            unit.connect_code(code, CLINIC.id, 10)
+        uses = frozenset({Use.PAY})
+        for bond in bonds:
+            unit.add_pool(Pool(bond.pool, bond.sponsor, 10, NEVER, uses, 10), FILING)
+            unit.add_bond(bond, FILING)
+        unit.put_visit(
+            Visit(
+                *visit, BEN.id, VisitKind.OUTPATIENT, "1", "390", "", 1, None, False, b"{}", b"[]"
+            )
+        )
+        unit.add_fees([*fees, fees[0]._replace(sn="3", settled="withdrawn")])
+        unit.add_message(Message(message, 1, "digest", "about", b"answer"))
+        unit.write_book(booked("v1", (INFLOW, PURSE, 100_00)), 100)
+    with store.begin() as unit:
+        patients, years = [BEN.id, "P310000-nobody", "P"], {(0, 50): [BEN.id]}
+        codes = ["H31000000001", "H37130000001", "H31000000009"]
+        named = unit.to_answer(patients, codes, [message], [visit], years=years, not_ended_by=50)
+        assert {id: person for id, (person, _) in named.people.items()} == {
+            ANN.id: ANN, BEN.id: BEN, CAI.id: CAI,
+        }  # fmt: skip
+        assert named.people[ANN.id][1] == ANN_ID
+        assert named.bonds == {BEN.id: [BondWithUses(bond, uses) for bond in bonds]}
+        assert named.places == {"H31000000001": CLINIC, "H37130000001": CLINIC}
+        assert named.messages[message].answer == b"answer"
+        assert named.visits[visit].person == BEN.id
+        assert named.fees == {visit: fees}
+        assert (named.used_fen, named.editions) == ({}, {"310000": []})
+        assert named.purses == {PURSE: Balance(100_00, 1)}
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:

@@ -428,14 +428,18 @@ def test_so_does_what_a_settlement_of_the_wire_asks(
     def ask(session: Session) -> None:
         place, person = town.id("clinic"), town.id("child")
         message, visit = MessageKey(place, "2207", "1"), VisitKey(place, "1")
-        session.unit.to_answer([person], ["H31000000001"], [message], [visit])
-        session.unit.to_adjudicate(["XJ01"], {(0, 1): [person]}, [])
+        years = {(0, 1): [person]}
+        session.unit.to_answer(
+            [person], ["H31000000001"], [message], [visit], years=years, not_ended_by=0
+        )
+        session.unit.wire_items(["XJ01"])
 
     asked = asked_by(lambda: town.office.do(ask), monkeypatch)
     plans = "\n".join(plans_of(asked, fresh_database()))
     assert {*re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plans)} == {
-        "catalogue_editions_pk", "institutions_pk", "national_codes_pk", "national_fees_pk", "national_items_pk",
-        "national_messages_pk", "national_settlements_by_person", "national_visits_pk", "people_pk",
+        "accounts_pk", "bonds_by_member", "catalogue_editions_pk", "institutions_pk", "national_codes_pk",
+        "national_fees_pk", "national_items_pk", "national_messages_pk", "national_settlements_by_person",
+        "national_visits_pk", "people_pk", "pools_pk", "regional_editions_pk",
     }  # fmt: skip
 
 

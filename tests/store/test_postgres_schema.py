@@ -37,6 +37,8 @@ UNION ALL SELECT conrelid::regclass || ': ' || conname, pg_get_constraintdef(oid
 UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION ALL SELECT relname || ' has', array_to_string(reloptions, ' ')
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
 """
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from gongji.desk.national_ports import Message, MessageKey
 from gongji.desk.ports import StoreUnavailable, WrongKey
 from gongji.store.migrate import upgrade
 from gongji.store.sqlite import SqliteStore
@@ -106,6 +107,21 @@ def test_rows_of_an_older_file_are_kept_and_cannot_be_changed(tmp_path: Path) ->
     for change in ("UPDATE entries SET amount_fen = 0", "DELETE FROM entries"):
         with pytest.raises(sqlite3.IntegrityError, match="appended, never changed"):
             store._writer.execute(change)
+    store.close()
+
+
+def test_messages_of_an_older_file_are_found_by_their_new_key(tmp_path: Path) -> None:
+    """And changed in their place, as 2601 does."""
+    store = SqliteStore(str(tmp_path / "older.db"), VAULT)
+    upgrade(store, "0006")
+    message = Message(MessageKey("H310000-001", "2207", "m1"), 1, "digest", "about", b"answer")
+    row = ("310000", *message.key, *message[1:])
+    store._writer.execute(f"INSERT INTO national_messages VALUES ({', '.join('?' * 9)})", row)
+    upgrade(store)
+    with store.begin() as unit:
+        assert unit.message(message.key) == message
+        unit.undo_message(message.key, b"undone")
+        assert unit.message(message.key) == message._replace(undone=b"undone")
     store.close()
 
 

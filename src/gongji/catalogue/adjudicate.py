@@ -86,7 +86,7 @@ def adjudicate(
     assert plan.deductible_left_fen >= 0
     assert 0 <= plan.ratio_bp <= WHOLE_BP
     split = [_split(line) for line in _pieces_not_alone(lines)]
-    entering = sum(s.entering for s in split)
+    entering = sum([s.entering for s in split])
     deductible = min(plan.deductible_left_fen, entering)
     fund = rounded_share(entering - deductible, plan.ratio_bp)
     if plan.fund_left_fen is not None:
@@ -98,9 +98,10 @@ def adjudicate(
         upto = rounded_quotient(fund * brought, entering) if entering else 0
         parts.append(_part(one, upto - given, first_share_self_paid))
         given = upto
-    bill = Part(*map(sum, zip(*map(_SUMS, parts), strict=True)))
+    sums = list(map(_SUMS, parts))
+    bill = Part(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
     assert bill.fund_paid_fen == fund
-    assert bill.total_fen == sum(line.total_fen for line in lines)
+    assert bill.total_fen == sum([line.total_fen for line in lines])
     return Adjudged(bill, tuple(parts), deductible, plan.ratio_bp)
 
 

@@ -154,14 +154,13 @@ def adjudicate_for(
         )
         for part, kind in zip(result.lines, kinds, strict=True)
     ]
-    relied = [provision for line in rests for provision in line]
+    relied = dict.fromkeys([key for line in rests for key in line])
     if asked.plan is None and asked.care in law.no_fund_care.value:
-        relied.append(law.no_fund_care)
+        relied[law.no_fund_care.key] = None
     elif asked.plan is None and law.benefit_plans is not None:
-        relied.append(law.benefit_plans)
-    line_cites = tuple(keys(line) for line in rests)
-    editions = tuple(key for each in taken.values() for key in each.editions)
-    return Decided(result, tuple(kinds), editions, line_cites, keys(relied))
+        relied[law.benefit_plans.key] = None
+    editions = tuple([key for each in taken.values() for key in each.editions])
+    return Decided(result, tuple(kinds), editions, tuple(rests), tuple(relied))
 
 
 class Taken(NamedTuple):
@@ -301,8 +300,8 @@ def _excluded(
 @lru_cache(maxsize=1024)
 def _relied(
     law: DayLaw, why: Why, covered: bool, paid_first: bool, over_ceiling: bool, kind: str | None
-) -> tuple[Provision[Any], ...]:
-    """The provisions that a line's decision rests on."""
+) -> tuple[str, ...]:
+    """The provisions that a line's decision rests on, by their keys."""
     found: list[Provision[Any]] = []
     if why in (Why.CLASS_A, Why.UNCLASSED):
         found.append(law.class_a_enters)
@@ -318,4 +317,4 @@ def _relied(
         found.append(law.over_ceiling_is)
     if kind is not None:
         found.append(law.never_listed)
-    return tuple(found)
+    return keys(found)

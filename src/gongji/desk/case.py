@@ -6,9 +6,10 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from gongji.desk.office import Session
-from gongji.desk.ports import AnswerKey, BondWithUses
+from gongji.desk.ports import AnswerKey, ToSettle
 from gongji.desk.rollover import year_closed
 from gongji.ledger.book import NOTHING, AccountKey, Balance, Book, Voucher
+from gongji.policy.bonds import BondWithUses
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances, Bill, Facts, PoolFacts
@@ -22,10 +23,16 @@ class Case:
     What a bill draws is gone for the next one of the batch.
     """
 
-    def __init__(self, session: Session, bills: Sequence[Bill], keys: Sequence[AnswerKey]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        bills: Sequence[Bill],
+        keys: Sequence[AnswerKey],
+        known: ToSettle | None = None,
+    ) -> None:
         self._session = session
         self._at, self._today = session.at, local_day(session.now)
-        known = session.unit.to_settle(
+        known = known or session.unit.to_settle(
             keys,
             patients={bill.patient for bill in bills},
             institutions={bill.institution for bill in bills},

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from gongji.catalogue.item import Edition
     from gongji.desk.identity import Identity
+    from gongji.ledger.book import AccountKey, Balance
+    from gongji.policy.bonds import BondWithUses
     from gongji.policy.standing import Person
     from gongji.settlement.bill import Institution
 
@@ -100,8 +102,10 @@ class FeeRow(NamedTuple):
 class Settled(NamedTuple):
     """结算: one settlement or its negative, with the sums that reconciliation compares.
 
+    `id` begins with the institution's region and the local second of `at`, and so sorts by time.
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
-    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes.
+    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes,
+    or what these do not say, where they stand in the recorded answer of its message.
     """
 
     institution: str
@@ -193,23 +197,28 @@ class WireItem(NamedTuple):
 
 
 class ToAnswer(NamedTuple):
-    """What the settlements that arrived together name, as far as it is known."""
+    """What the settlements that arrived together name, as far as it is known.
+
+    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
+    institutions by their codes; `used_fen` is what of the
+    deductible the patients have used in their benefit year, by person and kind of care; `editions`
+    are those for each region of theirs. `purses` are the accounts of whoever may pay: a unit that
+    writes keeps them locked until its end.
+    """
 
     people: dict[str, tuple["Person", "Identity"]]
-    codes: dict[str, str]
-    institutions: dict[str, "Institution"]
+    bonds: dict[str, list["BondWithUses"]]
+    places: dict[str, "Institution"]
     messages: dict[MessageKey, Message]
     visits: dict[VisitKey, Visit]
     fees: dict[VisitKey, list[FeeRow]]
-
-
-class ToAdjudicate(NamedTuple):
-    """Items by their codes, what of the deductible people have used in their benefit year, by
-    person and kind of care, and the editions for each region."""
-
-    items: dict[str, WireItem]
     used_fen: dict[tuple[str, str], int]
     editions: dict[str, list["Edition"]]
+    purses: dict["AccountKey", "Balance"]
+
+
+Years = Mapping[tuple[int, int], Collection[str]]
+"""People by the beginning and the end of their benefit year."""
 
 
 class NationalUnit(Protocol):
@@ -229,30 +238,23 @@ class NationalUnit(Protocol):
     # Messages that arrived together
     def to_answer(
         self,
-        patients: Iterable[str],
+        patients: Collection[str],
         codes: Iterable[str],
         messages: Collection[MessageKey],
         visits: Collection[VisitKey],
-    ) -> "ToAnswer":
+        *,
+        years: Years,
+        not_ended_by: int,
+    ) -> ToAnswer:
         """What settlements name, read at once; nobody else settles over the interface for these
-        patients until the commit."""
-        ...
-
-    def to_adjudicate(
-        self,
-        items: Iterable[str],
-        years: Mapping[tuple[int, int], Iterable[str]],
-        regions: Collection[str],
-    ) -> "ToAdjudicate":
-        """What their lines are decided by, read at once: `years` are the people by their benefit
-        years."""
+        patients until the commit. `years` has those whose region is known."""
         ...
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]: ...
     def add_messages(self, messages: Sequence[Message]) -> None: ...
     def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]: ...
     def fees_of_visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, list[FeeRow]]: ...
-    def settle_fees(self, rows: Iterable[FeeRow]) -> None: ...
+    def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None: ...
     def add_settlements(self, settled: Sequence[Settled]) -> None: ...
 
     # Messages
@@ -279,7 +281,7 @@ class NationalUnit(Protocol):
     # Settlements
     def add_settled(self, settled: Settled) -> None: ...
     def settled(self, institution: str, id: str) -> Settled | None: ...
-    def settled_of_visit(self, institution: str, visit: str) -> list[Settled]: ...
+    def settled_of_visit(self, institution: str, visit: str, person: str) -> list[Settled]: ...
     def settled_between(self, institution: str, since: int, before: int) -> list[Settled]: ...
     def settled_of_person(self, person: str, since: int, before: int) -> list[Settled]: ...
     def mark_reversed(self, institution: str, id: str, by: str, clearing: str) -> None: ...

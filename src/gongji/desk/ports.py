@@ -16,7 +16,7 @@ from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
 from gongji.ledger.proof import BalanceRow, EntryRow
-from gongji.policy.bonds import Bond
+from gongji.policy.bonds import Bond, BondWithUses
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.terms import NEVER, FilingChannel, Purse, Use
@@ -60,13 +60,6 @@ class Pool(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether nobody has dissolved it."""
         return self.closed == NEVER
-
-
-class BondWithUses(NamedTuple):
-    """A bond and its pool's uses as they are now."""
-
-    bond: Bond
-    uses: frozenset[Use]
 
 
 class AnswerKind(StrEnum):

@@ -7,7 +7,7 @@ import msgspec
 
 from gongji.desk.case import Case
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, ToSettle
 from gongji.desk.rollover import closed_since
 from gongji.ledger.book import Book, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -70,15 +70,17 @@ def settle_batch(
     session: Session,
     requests: Sequence[SettlementRequest],
     holding: Callable[[], None] = lambda: None,
+    known: ToSettle | None = None,
 ) -> list[Answered | Refusal]:
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
     医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. `holding` is
-    called when the batch has every purse that it may draw on: whoever comes next may begin.
+    called when the batch has every purse that it may draw on: whoever comes next may begin. `known`
+    is what the bills are decided on, where it was read already.
     """
     keys = [AnswerKey(request.institution, request.id) for request in requests]
-    case = Case(session, requests, keys)
+    case = Case(session, requests, keys, known)
     holding()
     given: list[Answered | Refusal] = []
     for n in range(0, len(requests), _AT_ONCE):
@@ -145,9 +147,9 @@ def _settle_some(
     return given
 
 
-def quote(session: Session, bill: Bill) -> Quoted | Refusal:
+def quote(session: Session, bill: Bill, known: ToSettle | None = None) -> Quoted | Refusal:
     """What `settle` would answer now. Nothing is written."""
-    facts = Case(session, [bill], ()).facts(bill)
+    facts = Case(session, [bill], (), known).facts(bill)
     if isinstance(facts, Refusal):
         return facts
     law = session.law.on(facts.patient.region, local_day(facts.at))

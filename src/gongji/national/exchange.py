@@ -21,6 +21,7 @@ from gongji.national import (
     visits,
 )
 from gongji.national.calling import Call, Done, Handler, kept, reference
+from gongji.national.papers import naming
 from gongji.national.profiles import Profile, profile_of
 from gongji.national.reading import Values, Wrong, read_input, read_node
 from gongji.national.schema import HEAD, Transaction, head, transactions
@@ -247,7 +248,8 @@ def serve_settlements(
     """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
     recorded, or all others as one batch. No two of them may have something of `once` in common."""
     keys = [one.key for one in asked]
-    named = session.unit.to_answer(
+    named = naming(
+        session,
         {one.patient for one in asked},
         {one.code for one in asked},
         keys,
@@ -256,13 +258,13 @@ def serve_settlements(
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}
     for n, (one, key) in enumerate(zip(asked, keys, strict=True)):
-        place = named.institutions.get(named.codes.get(one.code, ""))
+        place = named.places.get(one.code)
         if place is None or place.id != one.place:
             raise Moved
         if (known := named.messages.get(key)) is not None:
             replies[n] = _recorded(_call(session, one, place), known, _digest(one))
         else:
-            later = session._replace(now=session.now + timedelta(microseconds=n))
+            later = Session(session.unit, session.law, session.now + timedelta(microseconds=n))
             calls[n] = _call(later, one, place)
     written = []
     some = list(calls.values())

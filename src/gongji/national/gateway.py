@@ -1,6 +1,7 @@
 """网关: who may send a message, how it is unsealed, and which counter serves it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 
 from gongji.desk.counter import Counter
@@ -70,7 +71,7 @@ class Interface:
         if isinstance(asked, Wrong):
             return refused(asked, now)
         open_door = self._open_door and client in LOOPBACK
-        if (turned := self._turned(asked, headers, key, open_door)) is not None:
+        if (turned := self._turned(asked, headers, key, now, open_door=open_door)) is not None:
             return turned
         reply = await self._served(asked)
         return reply._replace(body=closed(reply.body, secret)) if sealed else reply
@@ -115,10 +116,15 @@ class Interface:
         return key if key is not None and key.ended_at is None else None
 
     def _turned(
-        self, asked: Asked, headers: Mapping[str, str], key: AccessKey | None, open_door: bool
+        self,
+        asked: Asked,
+        headers: Mapping[str, str],
+        key: AccessKey | None,
+        now: datetime,
+        *,
+        open_door: bool,
     ) -> Turned | None:
         """Why the gateway does not let this request in, None where it does."""
-        now = self._counter.office.clock()
 
         def secret(wanted: str) -> str | None:
             return self._secret_of(wanted) if key is not None and key.id == wanted else None

@@ -1,12 +1,21 @@
 """案卷: what the settlements that arrived together are decided on, read at once for all of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from gongji.desk.adjudicating import Shelves
-from gongji.desk.national_ports import FeeRow, ToAnswer, Visit, VisitKey, WireItem
+from gongji.desk.national_ports import (
+    FeeRow,
+    MessageKey,
+    ToAnswer,
+    Visit,
+    VisitKey,
+    WireItem,
+    Years,
+)
 from gongji.desk.office import Session
+from gongji.desk.ports import ToSettle
 from gongji.national.calling import Call, Known, benefit_year, known_of, retold
 from gongji.national.reading import Values, Wrong
 from gongji.terms import Care, local_day
@@ -20,7 +29,8 @@ class Charged(NamedTuple):
 
 
 class Papers(NamedTuple):
-    """案卷. `charged` are the lines that are not settled; `used` is of this benefit year."""
+    """案卷. `charged` are the lines that are not settled; `used` is of this benefit year; `paying` is
+    what the desk settles on."""
 
     people: Mapping[str, Known]
     visits: Mapping[VisitKey, Visit]
@@ -28,6 +38,7 @@ class Papers(NamedTuple):
     items: Mapping[str, WireItem]
     used_fen: Mapping[tuple[str, str], int]
     shelves: Shelves
+    paying: ToSettle
 
     def known(self, psn_no: str) -> Known | Wrong:
         """The person of a psn_no."""
@@ -51,8 +62,21 @@ def visit_key(call: Call) -> VisitKey:
 
 def named_by(session: Session, calls: Sequence[Call]) -> ToAnswer:
     """What settlements name, for those whose institution is known."""
+    patients = {data_of(call)["psn_no"] for call in calls}
+    return naming(session, patients, (), (), visits_named(calls))
+
+
+def naming(
+    session: Session,
+    patients: Collection[str],
+    codes: Iterable[str],
+    messages: Collection[MessageKey],
+    visits: Collection[VisitKey],
+) -> ToAnswer:
+    """What these settlements name, read at once."""
+    years = _years(session, patients)
     return session.unit.to_answer(
-        {data_of(call)["psn_no"] for call in calls}, (), (), visits_named(calls)
+        patients, codes, messages, visits, years=years, not_ended_by=session.at
     )
 
 
@@ -63,7 +87,7 @@ def visits_named(calls: Iterable[Call]) -> set[VisitKey]:
 
 def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Papers:
     """The rest of what they are decided on."""
-    people = {id: Known(*found) for id, found in named.people.items()}
+    people = {id: Known._make(found) for id, found in named.people.items()}
     charged = {
         key: [Charged(row, said_of(row)) for row in rows if not row.settled]
         for key, rows in named.fees.items()
@@ -71,10 +95,17 @@ def papers_of(session: Session, calls: Sequence[Call], named: ToAnswer) -> Paper
     codes = {one.given["med_list_codg"] for some in charged.values() for one in some}
     for call in calls:
         codes |= {row["med_list_codg"] for row in call.input.get("drugdetail", ())}
-    regions = {known.person.region for known in people.values()}
-    read = session.unit.to_adjudicate(codes, _years(session, people.values()), regions)
-    shelves = Shelves(session, editions=read.editions)
-    return Papers(people, named.visits, charged, read.items, read.used_fen, shelves)
+    items = session.unit.wire_items(codes)
+    paying = ToSettle(
+        {},  # the ids of the bills are new: we give them
+        {id: known.person for id, known in people.items()},
+        {call.institution.id: call.institution for call in calls},
+        named.bonds,
+        set(),
+        named.purses,
+    )
+    shelves = Shelves(session, editions=named.editions)
+    return Papers(people, named.visits, charged, items, named.used_fen, shelves, paying)
 
 
 def said_of(row: FeeRow) -> Values:
@@ -85,11 +116,13 @@ def said_of(row: FeeRow) -> Values:
     return given
 
 
-def _years(session: Session, people: Iterable[Known]) -> Mapping[tuple[int, int], list[str]]:
-    """The people by the benefit years of their regions."""
+def _years(session: Session, people: Iterable[str]) -> Years:
+    """The people by the benefit years of their regions; whoever says to be of a region without law
+    is nobody's insured."""
     found: dict[tuple[int, int], list[str]] = {}
     day = local_day(session.now)
-    for known in people:
-        law = session.law.on(known.person.region, day)
-        found.setdefault(benefit_year(law, session.now), []).append(known.person.id)
+    for id in people:
+        if (region := id[1:7]) in session.law.packs:
+            year = benefit_year(session.law.on(region, day), session.now)
+            found.setdefault(year, []).append(id)
     return found

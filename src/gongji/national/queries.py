@@ -19,6 +19,7 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Wrong
 from gongji.national.reconciling import refunded
+from gongji.national.retelling import nodes_again
 from gongji.national.schema import codes
 from gongji.terms import InstitutionKind, micros, moment
 
@@ -95,7 +96,7 @@ def settlement(call: Call) -> Done | Wrong:
     settled = named_settlement(call, given["setl_id"], given["mdtrt_id"], given["psn_no"])
     if isinstance(settled, Wrong):
         return settled
-    shown = retold(settled.shown)
+    (shown,) = nodes_again(call.session.unit, [settled])
     info, place = shown["setlinfo"], call.institution
     visit = call.session.unit.visit(settled.institution, settled.visit)
     assert visit is not None
@@ -138,7 +139,7 @@ def named_settlement(call: Call, setl_id: str, mdtrt_id: str, psn_no: str) -> Se
     unit, place = call.session.unit, call.institution.id
     settled = unit.settled(place, setl_id)
     if settled is None:
-        of_visit = unit.settled_of_visit(place, mdtrt_id)
+        of_visit = unit.settled_of_visit(place, mdtrt_id, psn_no)
         settled = next((one for one in of_visit if one.msgid == setl_id), None)
     if settled is None or (settled.visit, settled.person) != (mdtrt_id, psn_no):
         return Wrong(f"setl_id（结算ID）没有此人此次就诊的结算：{setl_id}")
@@ -232,7 +233,8 @@ def policy_items(call: Call) -> Done | Wrong:
     settled = named_settlement(call, given["setl_Id"], given["mdtrt_Id"], given["psn_No"])
     if isinstance(settled, Wrong):
         return settled
-    info = retold(settled.shown)["setlinfo"]
+    (shown,) = nodes_again(call.session.unit, [settled])
+    info = shown["setlinfo"]
     ratio = Decimal(info["pool_prop_selfpay"])
     in_plan_fen = info["inscp_scp_amt"] - info["act_pay_dedc"]
     fund_fen = settled.fund_fen

@@ -145,10 +145,14 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
         return Wrong(f"节点{where}：须为一个JSON对象")
     waived = rules.waived.get(infno, frozenset())
     found: Values = {}
-    for name, longest, known, field in _columns_of(node):
+    for name, longest, known, optional, field in _columns_of(node):
         value = row.get(name)
-        if value is None and name == "exp_content":
-            value = row.get("expContent")
+        if value is None:
+            if name == "exp_content":
+                value = row.get("expContent")
+            if value is None and optional:
+                found[name] = None
+                continue
         if type(value) is str:
             # Most values are a short text or one of a few codes, and need no second look.
             if value in known:
@@ -158,9 +162,6 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
             if len(text) <= longest and text.isprintable() and text not in _EMPTY:
                 found[name] = text
                 continue
-        elif value is None and not field.required:
-            found[name] = None
-            continue
         read = None if value is None else read_value(field, value, rules.extra_codes)
         if read is None and field.required and name not in waived:
             if (printed := _as_printed(node, row)) is not None:
@@ -173,14 +174,15 @@ def _read_row(infno: str, node: Node, row: object, rules: Rules, where: str) -> 
 
 
 @cache
-def _columns_of(node: Node) -> tuple[tuple[str, int, frozenset[str], Field], ...]:
-    """Each field with its name, how long a text in it may be that needs no second look, and which
-    codes need none."""
+def _columns_of(node: Node) -> tuple[tuple[str, int, frozenset[str], bool, Field], ...]:
+    """Each field with its name, how long a text in it may be that needs no second look, which
+    codes need none, and whether it may be left out."""
     return tuple(
         (
             field.name,
             field.length if field.kind is Kind.TEXT and not _codes_of(field) else -1,
             frozenset(code for code in _codes_of(field) if _text(field, code, {}) == code),
+            not field.required,
             field,
         )
         for field in node.fields

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gongji.desk.national_ports import STRUCK, Clearing, Settled
+from gongji.desk.ports import Unit
 from gongji.national.calling import Call, Done, kept, reference, retold, shown_moment, span_of
 from gongji.national.files import keep, rows_of, rows_text, zipped
 from gongji.national.reading import Values, Wrong
+from gongji.national.retelling import nodes_again
 from gongji.national.schema import Field, Kind, Node
 from gongji.national.writing import fen_of, yuan
 from gongji.terms import moment
@@ -80,7 +82,7 @@ def lines(call: Call) -> Done | Wrong:
     content = zipped(
         {
             f"{name}.txt": rows_text(result, compared),
-            f"{name}_gj_mulaid.txt": rows_text(SPLIT, list(splits(ours))),
+            f"{name}_gj_mulaid.txt": rows_text(SPLIT, list(splits(call.session.unit, ours))),
         }
     )
     kept_file = keep(call, f"{name}.zip", content)
@@ -182,11 +184,10 @@ def _differs(call: Call, row: Values, mine: Settled | None, known: Settled | Non
     return "；".join(wrong)
 
 
-def splits(rows: Sequence[Settled]) -> Iterator[dict[str, Any]]:
+def splits(unit: Unit, rows: Sequence[Settled]) -> Iterator[dict[str, Any]]:
     """Who paid of pooled money, row by row; the sums of a settlement are its acct_mulaid_pay."""
-    for row in rows:
-        shown = retold(row.shown)["setlinfo"]
-        for part in retold(shown["exp_content"].encode())["gj_mulaid"]:
+    for row, shown in zip(rows, nodes_again(unit, rows), strict=True):
+        for part in retold(shown["setlinfo"]["exp_content"].encode())["gj_mulaid"]:
             yield {
                 "setl_id": row.id,
                 "msgid": row.msgid,

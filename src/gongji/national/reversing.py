@@ -6,8 +6,9 @@ from typing import Any
 from gongji.desk.national_ports import STRUCK, Message, MessageKey, Settled
 from gongji.desk.people import balances_of
 from gongji.desk.settling import ReversalRequest, Reversed, reverse_settlement
-from gongji.national.calling import Call, Done, kept, reference, retold, said, shown_moment
+from gongji.national.calling import Call, Done, kept, reference, said, shown_moment
 from gongji.national.reading import Wrong
+from gongji.national.retelling import nodes_again
 from gongji.national.telling import balance_fen, shares
 from gongji.national.visits import withdraw
 from gongji.national.writing import failure
@@ -92,7 +93,7 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
 
 def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Mapping[str, Any]:
     """The nodes of the first answer with its sums below zero, and who got what back."""
-    shown = retold(settled.shown)
+    (shown,) = nodes_again(call.session.unit, [settled])
     info = shown["setlinfo"]
     returned = [
         (back.person, back.purse, -back.amount_fen)

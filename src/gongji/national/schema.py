@@ -32,6 +32,11 @@ class Field(NamedTuple):
     zh: str
 
     @property
+    def is_sum(self) -> bool:
+        """Whether it is an amount of money."""
+        return self.kind is Kind.NUMBER and self.scale == 2
+
+    @property
     def form(self) -> str:
         """The form of a value, as a sentence says it to a vendor."""
         match self.kind:

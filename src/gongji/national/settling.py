@@ -1,7 +1,7 @@
 """结算: 2101, 2102, 2206, 2207, 2303, 2304. The desk decides; here it is put into their words."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,8 +25,9 @@ from gongji.national.calling import (
 from gongji.national.fees import Line, decide_lines, lines_again, lines_of, shown_line, sn_of
 from gongji.national.papers import Papers, named_by, papers_of, visit_key
 from gongji.national.reading import Values, Wrong
+from gongji.national.retelling import unsaid
 from gongji.national.schema import codes
-from gongji.national.telling import Case, Paid, nodes_of, sponsors
+from gongji.national.telling import Case, Paid, nodes_of
 from gongji.national.visits import new_visit
 from gongji.national.writing import fen_of, yuan
 from gongji.policy.questions.forms import AccountFlag
@@ -49,20 +50,22 @@ from gongji.terms import (
 
 def trial(call: Call) -> Done | Wrong:
     """2101, 2206, 2303 预结算: what 2102, 2207 and 2304 would answer now, and nothing is kept."""
-    due = _due(call, papers_of(call.session, [call], named_by(call.session, [call])))
+    papers = papers_of(call.session, [call], named_by(call.session, [call]))
+    due = _due(call, papers)
     if isinstance(due, Wrong):
         return due
-    found = quote(call.session, due.bill)
+    found = quote(call.session, due.bill, papers.paying)
     if isinstance(found, Refusal):
         return said(found)
-    own, names = found.facts.own, call.session.unit.identities(sponsors(found.decision))
+    own = found.facts.own
     paid = Paid(due.case, found.decision, own.current + own.carried)
-    return Done(nodes_of(call, paid, "", names))
+    return Done(nodes_of(call, paid, "", papers.people))
 
 
 def settle(call: Call) -> Done | Wrong:
     """2102, 2207, 2304 结算, alone."""
-    (done,) = settle_together(call.session, [call], named_by(call.session, [call]))
+    named = named_by(call.session, [call])
+    (done,) = settle_together(call.session, [call], named, recorded=False)
     return done
 
 
@@ -71,19 +74,20 @@ def settle_together(
     calls: Sequence[Call],
     named: ToAnswer,
     holding: Callable[[], None] = lambda: None,
+    *,
+    recorded: bool = True,
 ) -> list[Done | Wrong]:
     """2102, 2207, 2304 结算: those that arrived together, in the order of arrival.
 
     No two of them may be for one person: what the first uses of the deductible the second must
-    find. `holding` is the desk's: see `settle_batch`.
+    find. `holding` is the desk's: see `settle_batch`. `recorded`: the answers will be, each under
+    the message that asked for it, so that their nodes need not be kept twice.
     """
     papers = papers_of(session, calls, named)
     found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
     due = [one for one in found if isinstance(one, _Due)]
-    given = settle_batch(session, [one.bill for one in due], holding)
+    given = settle_batch(session, [one.bill for one in due], holding, papers.paying)
     answers = {one.bill.id: answer for one, answer in zip(due, given, strict=True)}
-    paying = [one.decision for one in given if isinstance(one, Answered)]
-    names = session.unit.identities({id for decision in paying for id in sponsors(decision)})
     settled: list[Settled] = []
 
     def done(one: _Due) -> Done | Wrong:
@@ -92,8 +96,10 @@ def settle_together(
             return said(answer)
         own = answer.decision.own_after
         before_fen = own.current + own.carried + answer.decision.own_fen
-        nodes = nodes_of(one.call, Paid(one.case, answer.decision, before_fen), one.bill.id, names)
-        settled.append(_settled(one, answer.decision, nodes))
+        paid = Paid(one.case, answer.decision, before_fen)
+        nodes = nodes_of(one.call, paid, one.bill.id, papers.people)
+        shown = unsaid(one.case.given) if recorded else kept(nodes)
+        settled.append(_settled(one, answer.decision, shown))
         return Done(nodes, one.bill.id)
 
     told = [done(one) if isinstance(one, _Due) else one for one in found]
@@ -117,7 +123,7 @@ def _due(call: Call, papers: Papers) -> _Due | Wrong:
     return bill if isinstance(bill, Wrong) else _Due(call, case, bill)
 
 
-def _settled(due: _Due, decision: Decision, nodes: Mapping[str, Any]) -> Settled:
+def _settled(due: _Due, decision: Decision, shown: bytes) -> Settled:
     call, case, bill = due
     return Settled(
         case.visit.institution,
@@ -141,7 +147,7 @@ def _settled(due: _Due, decision: Decision, nodes: Mapping[str, Any]) -> Settled
         decision.cash_fen,
         case.decided.result.deductible_used_fen,
         "",
-        kept(nodes),
+        shown,
     )
 
 
@@ -150,9 +156,7 @@ def _keep(session: Session, due: Sequence[_Due], settled: Sequence[Settled]) -> 
     unit = session.unit
     if settled:
         unit.add_settlements(settled)
-        unit.settle_fees(
-            [row._replace(settled=one.bill.id) for one in due for row in one.case.rows]
-        )
+        unit.settle_fees([(row, one.bill.id) for one in due for row in one.case.rows])
     for one in due:
         if one.case.visit.kind is VisitKind.PHARMACY:
             unit.put_visit(one.case.visit)

@@ -15,7 +15,7 @@ from gongji.national.calling import Call, Known, facts_of, shown_moment
 from gongji.national.fees import Line, shown_line
 from gongji.national.reading import Values
 from gongji.national.schema import codes, dictionaries
-from gongji.national.writing import yuan
+from gongji.national.writing import yuan_text
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.settlement.decide import Decision
@@ -52,7 +52,9 @@ class Paid(NamedTuple):
     own_before_fen: int
 
 
-def nodes_of(call: Call, paid: Paid, setl_id: str, names: Names) -> Mapping[str, Any]:
+def nodes_of(
+    call: Call, paid: Paid, setl_id: str, people: Mapping[str, Known]
+) -> Mapping[str, Any]:
     """setlinfo, setldetail and detlcutinfo of a settlement, or of a trial without an id."""
     case, decision = paid.case, paid.decision
     part, result = case.decided.result.bill, case.decided.result
@@ -88,15 +90,14 @@ def nodes_of(call: Call, paid: Paid, setl_id: str, names: Names) -> Mapping[str,
         "clr_optins": call.institution.region,
         "clr_way": "1",
         "clr_type": codes()["clearing"][case.care],
-        "exp_content": shares_text(decision, names),
+        "exp_content": shares_text(decision, people),
         "invono": case.given.get("invono"),
     }
-    lines = zip(case.lines, result.lines, strict=True)
-    return {
-        "setlinfo": info,
-        "setldetail": _funds(case, paid, acct_fen),
-        "detlcutinfo": [shown_line(line, one) for line, one in lines],
-    }
+    nodes = {"setlinfo": info, "setldetail": _funds(case, paid, acct_fen)}
+    if any(node.name == "detlcutinfo" for node in call.transaction.outputs):
+        lines = zip(case.lines, result.lines, strict=True)
+        nodes["detlcutinfo"] = [shown_line(line, one) for line, one in lines]
+    return nodes
 
 
 def _funds(case: Case, paid: Paid, acct_fen: int) -> list[dict[str, Any]]:
@@ -121,18 +122,14 @@ def _fund(fund: str, paid_fen: int, part: Part, left_fen: int) -> dict[str, Any]
     }
 
 
-def sponsors(decision: Decision) -> set[str]:
-    """Who paid beside the patient: their names are told, masked."""
-    return {draw.person for draw in decision.draws if draw.person == decision.sponsor}
-
-
-def shares_text(decision: Decision, names: Names) -> str:
+def shares_text(decision: Decision, people: Mapping[str, Known]) -> str:
     """字段扩展, under names of ours: who paid from a pool and how much, and why, or why not.
 
     `gj_mulaid` has a row for each sponsor and purse, in the order of drawing; the sums are those
     in acct_mulaid_pay. Balances of sponsors are never shown.
     """
     pooled = [draw for draw in decision.draws if draw.person == decision.sponsor]
+    names = {draw.person: people[draw.person].identity for draw in pooled}
     return shares([(draw.person, draw.purse, draw.amount_fen) for draw in pooled], names, decision)
 
 
@@ -147,7 +144,7 @@ def shares(
                 "psn_name": mask_name(names[person].name),
                 "purse": purse.value,
                 "purse_name": name_of(purse).zh,
-                "amt": str(yuan(fen)),
+                "amt": yuan_text(fen),
             }
             for person, purse, fen in parts
         ]

@@ -120,13 +120,14 @@ def told(call: Call) -> Done | Wrong:
     care = care_of(given["med_type"])
     if isinstance(care, Wrong):
         return care
-    settled = call.session.unit.settled_of_visit(visit.institution, visit.id)
+    unit = call.session.unit
+    settled = unit.settled_of_visit(visit.institution, visit.id, visit.person)
     if visit.med_type not in ("", given["med_type"]) and any(
         not one.reversed_by for one in settled
     ):
         return Wrong("med_type（医疗类别）一次就诊只有一种；已有结算，不能更改")
     given = {name: value for name, value in given.items() if not isinstance(value, bytes)}
-    call.session.unit.put_visit(
+    unit.put_visit(
         visit._replace(
             med_type=given["med_type"],
             told=kept({**retold(visit.told), **_said(given)}),

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from contextlib import suppress
 from decimal import Decimal
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -24,6 +25,7 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 _FORM = "application/x-www-form-urlencoded"
 _BOM = b"\xef\xbb\xbf"
 _CHINESE = re.compile("[\u0800-\U0010ffff]")
+_CHINESE_IN_UTF_8 = re.compile(rb"[\xe0-\xf4]")  # the first byte of each of these
 
 
 def tree_of(body: bytes, content_type: str) -> Tree | NotRead:
@@ -55,6 +57,11 @@ def bytes_of(value: object) -> bytes | None:
 
 
 def _of_json(body: bytes, *, utf_8: bool = False) -> Tree | NotRead:
+    if utf_8 or body.isascii() or _CHINESE_IN_UTF_8.search(body):
+        with suppress(msgspec.DecodeError, RecursionError, ValueError, ArithmeticError):
+            tree = _decode(body)  # most need no second look
+            if isinstance(tree, dict) and "infno" in tree:
+                return tree
     text = text_of(body.rstrip(b"\0"), utf_8=utf_8)
     if text is None:
         return NotRead("报文不是UTF-8或GBK文本，请按UTF-8编码后重发")

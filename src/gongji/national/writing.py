@@ -48,44 +48,39 @@ _PAGES = (
 
 def row_of(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
     """One row with every field of the node, in the order of the table, to be encoded."""
-    blank, forms = _form_of(node)
+    blank, texts, sums, fields = _form_of(node)
     row = blank.copy()
     for name, value in values.items():
-        if value is None or (form := forms.get(name)) is None:
-            continue
         # Nine of ten values are text or fen, and need no second look; half of the sums are nothing.
         kind = type(value)
-        if kind is str and form.is_text:
+        if kind is str and name in texts:
             row[name] = value
-        elif kind is int and form.is_sum:
+        elif kind is int and name in sums:
             if value > 0:
                 row[name] = _Raw(b"%d.%02d" % divmod(value, 100))
             elif value:
                 row[name] = cents(value)
-        else:
-            row[name] = written(form.field, value)
+        elif value is not None and (field := fields.get(name)) is not None:
+            row[name] = written(field, value)
     return row
 
 
 class _Form(NamedTuple):
-    """A field as values of most kinds see it."""
+    """A row with nothing in it, which of its fields are text and which sums, and all by name."""
 
-    is_text: bool
-    is_sum: bool
-    field: Field
+    blank: dict[str, Any]
+    texts: frozenset[str]
+    sums: frozenset[str]
+    fields: Mapping[str, Field]
 
 
 @cache
-def _form_of(node: Node) -> tuple[dict[str, Any], Mapping[str, _Form]]:
-    """A row with nothing in it, and its fields by name."""
-    return (
+def _form_of(node: Node) -> _Form:
+    return _Form(
         {field.name: _Raw(_encode(empty(field))) for field in node.fields},
-        {
-            field.name: _Form(
-                field.kind is Kind.TEXT, field.kind is Kind.NUMBER and field.scale == 2, field
-            )
-            for field in node.fields
-        },
+        frozenset(field.name for field in node.fields if field.kind is Kind.TEXT),
+        frozenset(field.name for field in node.fields if field.is_sum),
+        {field.name: field for field in node.fields},
     )
 
 
@@ -96,8 +91,13 @@ def empty(field: Field) -> Any:
 
 def cents(fen: int) -> msgspec.Raw:
     """分 → 元 as it is written: half of an answer is sums, and a Decimal costs thrice as much."""
+    return _Raw(yuan_text(fen).encode())
+
+
+def yuan_text(fen: int) -> str:
+    """分 → 元 as text, with two decimals."""
     whole, part = divmod(abs(fen), 100)
-    return _Raw(b"%s%d.%02d" % (b"-" if fen < 0 else b"", whole, part))
+    return f"{'-' if fen < 0 else ''}{whole}.{part:02d}"
 
 
 def written(field: Field, value: Any) -> Any:

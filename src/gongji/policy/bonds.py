@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from gongji.policy.questions import DayLaw, Effect
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person, bars_sponsoring, is_employee
-from gongji.terms import NEVER, Kinship, Scheme, local_day, micros, midnight_after, moment
+from gongji.terms import NEVER, Kinship, Scheme, Use, local_day, micros, midnight_after, moment
 
 
 class Bond(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -33,6 +34,13 @@ class Bond(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether nobody has ended it yet, for now or for tomorrow."""
         return self.ends == NEVER
+
+
+class BondWithUses(NamedTuple):
+    """A bond and its pool's uses as they are now."""
+
+    bond: Bond
+    uses: frozenset[Use]
 
 
 class Sponsoring(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Rows of the catalogues: the national list in tables without a region, a region's in its own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -55,8 +55,16 @@ class CatalogueRows(Rows):
     def editions_for(self, region: str) -> list[Edition]:
         return editions_of(self._editions_for([region]))[region]
 
-    def _editions_for(self, regions: Collection[str]) -> tuple[Found, dict[str, Found]]:
-        return self._national(), {region: self._regional(region) for region in regions}
+    def _editions_for(self, regions: Iterable[str]) -> dict[str, Found]:
+        return {
+            region: self._db.execute(
+                f"SELECT '{NATIONAL}' AS region, {_EDITION} FROM catalogue_editions"
+                f" UNION ALL SELECT region, {_EDITION} FROM regional_editions WHERE region = ?"
+                " ORDER BY list, starts",
+                (region,),
+            )
+            for region in regions
+        }
 
     def _national(self) -> Found:
         return self._db.execute(
@@ -163,10 +171,9 @@ def _item(row: Sequence[Any]) -> Item:
     )
 
 
-def editions_of(sent: tuple[Found, Mapping[str, Found]]) -> dict[str, list[Edition]]:
-    """The national editions and each region's own."""
-    national = [_edition((NATIONAL, *row)) for row in sent[0].fetchall()]
+def editions_of(sent: Mapping[str, Found]) -> dict[str, list[Edition]]:
+    """The national editions and each region's own behind them."""
     return {
-        region: national + [_edition(row) for row in found.fetchall()]
-        for region, found in sent[1].items()
+        region: [_edition(row) for row in sorted(found, key=lambda row: row[0] != NATIONAL)]
+        for region, found in sent.items()
     }

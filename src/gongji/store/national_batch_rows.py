@@ -1,23 +1,28 @@
 """Rows of many messages of the national interface at once: read by arrays, written by arrays."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
+from gongji.desk.identity import Identity
 from gongji.desk.national_ports import (
     FeeRow,
     Message,
     MessageKey,
     Settled,
-    ToAdjudicate,
     ToAnswer,
     Visit,
     VisitKey,
     VisitKind,
-    WireItem,
+    Years,
 )
+from gongji.ledger.book import AccountKey, Balance
+from gongji.policy.bonds import BondWithUses
+from gongji.policy.standing import Person
+from gongji.store.book_rows import BookRows
 from gongji.store.catalogue_rows import CatalogueRows, editions_of
 from gongji.store.national_code_rows import NationalCodeRows
-from gongji.store.people_rows import PeopleRows, institution_of
+from gongji.store.pool_rows import PoolRows
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
 
 MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
@@ -34,54 +39,68 @@ _KINDS = {kind.value: kind for kind in VisitKind}
 VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 
-class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows):
+People = dict[str, tuple[Person, Identity]]
+Bonds = dict[str, list[BondWithUses]]
+Purses = dict[AccountKey, Balance]
+
+
+class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
     """The part of a unit in which messages that arrived together meet."""
 
     def to_answer(
         self,
-        patients: Iterable[str],
+        patients: Collection[str],
         codes: Iterable[str],
         messages: Collection[MessageKey],
         visits: Collection[VisitKey],
+        *,
+        years: Years,
+        not_ended_by: int,
     ) -> ToAnswer:
-        people = self._patients(patients)  # first: the others see what its holder has left
-        known = self._codes(codes)
-        places = self._institutions({key.institution for key in messages})
-        answered, visited, charged = (
-            self._messages(messages),
-            self._visits(visits),
-            self._fees(visits),
-        )
+        families = self._families(patients, not_ended_by)  # first: it holds the patients
+        places = self._places(codes)
+        answered, visited = self._messages(messages), self._visits(visits)
+        charged, used = self._fees(visits), self._used(years)
+        regions = {id[1:7] for people in years.values() for id in people}
+        editions = self._editions_for(regions)
+        people, bonds = families()
+        purses = self._purses(people)
         return ToAnswer(
-            self._named(people),
-            dict(all_of(known)),
-            {row[0]: institution_of(row) for row in all_of(places)},
+            people,
+            bonds,
+            self._places_of(places),
             _messages_of(answered),
             _visits_of(visited),
             _fees_of(charged),
+            {(person, care): int(fen) for person, care, fen in all_of(used)},
+            editions_of(editions),
+            purses(),
         )
 
-    def to_adjudicate(
-        self,
-        items: Iterable[str],
-        years: Mapping[tuple[int, int], Iterable[str]],
-        regions: Collection[str],
-    ) -> ToAdjudicate:
-        found, editions = self._items(items), self._editions_for(regions)
-        # `at + 0` is in no index: a planner that knows the table as empty takes the time's for it.
-        used = [
+    def _families(
+        self, patients: Collection[str], not_ended_by: int
+    ) -> Callable[[], tuple[People, Bonds]]:
+        """Ask for the patients, their bonds and sponsors, and say how what is found is read; nobody
+        else settles for the patients until the commit."""
+        bonds = self.bonds_of_members(patients, not_ended_by)
+        sponsors = {known.bond.sponsor for some in bonds.values() for known in some}
+        sent = self._patients({*patients, *sponsors})
+        return lambda: (self._named(sent), bonds)
+
+    def _used(self, years: Years) -> Sent:
+        return [
             self._db.execute(
                 "SELECT person, care, SUM(deductible_fen) FROM national_settlements"
-                f" WHERE person IN {IN} AND at + 0 >= ? AND at + 0 < ? GROUP BY person, care",
+                f" WHERE person IN {IN} AND at >= ? AND at < ? GROUP BY person, care",
                 (as_json(people), *year),
             )
             for year, people in years.items()
         ]
-        return ToAdjudicate(
-            {row[0]: WireItem(*row) for row in found.fetchall()},
-            {(person, care): int(fen) for person, care, fen in all_of(used)},
-            editions_of(editions),
-        )
+
+    def _purses(self, people: Collection[str]) -> Callable[[], Purses]:
+        """Ask for the accounts of these people, and say how what is found is read."""
+        purses = self.purses(people)
+        return lambda: purses
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
         return _messages_of(self._messages(keys))
@@ -115,16 +134,15 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PeopleRows):
     def _fees(self, keys: Iterable[VisitKey]) -> Sent:
         return self._of_keys(
             f"SELECT {FEE} FROM {KEYS} CROSS JOIN national_fees"
-            f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'"
-            " ORDER BY charged_at, sn",
+            f" WHERE region = ? AND institution = k.a AND visit = k.b AND settled <> '{WITHDRAWN}'",
             keys,
         )
 
-    def settle_fees(self, rows: Iterable[FeeRow]) -> None:
+    def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None:
         self._db.executemany(
             "UPDATE national_fees SET settled = ?"
             " WHERE region = ? AND institution = ? AND visit = ? AND sn = ?",
-            [(row.settled, row.institution[1:7], *row[:3]) for row in rows],
+            [(settled, row[0][1:7], *row[:3]) for row, settled in rows],
         )
 
     def add_settlements(self, settled: Sequence[Settled]) -> None:
@@ -156,8 +174,14 @@ def _visits_of(sent: Sent) -> dict[VisitKey, Visit]:
 def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
     rows: dict[VisitKey, list[FeeRow]] = {}
     for row in all_of(sent):
-        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow(*row))
+        rows.setdefault(VisitKey(row[0], row[1]), []).append(FeeRow._make(row))
+    for some in rows.values():
+        if len(some) > 1:
+            some.sort(key=_CHARGED)
     return rows
+
+
+_CHARGED = attrgetter("charged_at", "sn")
 
 
 def visit_of(row: Sequence[Any]) -> Visit:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from gongji.desk.national_ports import AccessKey, WireItem
-from gongji.store.rows import IN, Found, Rows, Sent, all_of, as_json, by_region
+from gongji.settlement.bill import Institution
+from gongji.store.people_rows import INSTITUTION, PeopleRows, institution_of
+from gongji.store.rows import IN, Found, Sent, all_of, as_json, by_region, of_table
 
 _ITEM = ", ".join(WireItem._fields)
 
 
-class NationalCodeRows(Rows):
+class NationalCodeRows(PeopleRows):
     """The part of a unit that knows codes on the wire."""
 
     # Institutions by their codes on the wire, and their keys
@@ -22,6 +24,23 @@ class NationalCodeRows(Rows):
     def _codes(self, codes: Iterable[str]) -> Sent:
         select = f"SELECT code, institution FROM national_codes WHERE region = ? AND code IN {IN}"
         return [self._db.execute(select, pair) for pair in by_region(codes)]
+
+    def _places(self, codes: Iterable[str]) -> Sent:
+        select = (
+            f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)} FROM national_codes c"
+            " LEFT JOIN institutions i ON i.region = ? AND i.id = c.institution"
+            f" WHERE c.region = ? AND c.code IN {IN}"
+        )
+        return [
+            self._db.execute(select, (region, region, some)) for region, some in by_region(codes)
+        ]
+
+    def _places_of(self, sent: Sent) -> dict[str, Institution]:
+        rows = list(all_of(sent))
+        # An institution of another region than its code is the exception, and costs a second look.
+        far = self.institutions({row[1] for row in rows if row[2] is None})
+        found = {row[0]: institution_of(row[2:]) if row[2] else far.get(row[1]) for row in rows}
+        return {code: place for code, place in found.items() if place is not None}
 
     def connect_code(self, code: str, institution: str, at: int) -> None:
         self._db.execute(

@@ -25,9 +25,18 @@ from gongji.store.national_batch_rows import (
     columns,
     visit_of,
 )
+from gongji.terms import moment
 
 _SIGN_IN, _FILE, _CLEARING = columns(SignIn), columns(KeptFile), columns(Clearing)
 _ORDER = columns(Order)
+
+
+def _of_period(institution: str, since: int, before: int) -> tuple[object, ...]:
+    """Between which ids the settlements of a period lie, and its moments: an id begins with its
+    region and its second, so that the key finds them."""
+    region = institution[1:7]
+    first, last = (f"{region}{moment(at):%Y%m%d%H%M%S}" for at in (since, before))
+    return region, institution, first, f"{last}~", since, before
 
 
 class NationalRows(NationalBatchRows):
@@ -143,13 +152,13 @@ class NationalRows(NationalBatchRows):
         row = self._of(f"SELECT {SETTLED} FROM national_settlements", "id", institution, id)
         return Settled(*row) if row else None
 
-    def settled_of_visit(self, institution: str, visit: str) -> list[Settled]:
+    def settled_of_visit(self, institution: str, visit: str, person: str) -> list[Settled]:
         return [
             Settled(*row)
             for row in self._rows(
-                f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
+                f"SELECT {SETTLED} FROM national_settlements WHERE person = ?"
                 " AND institution = ? AND visit = ? ORDER BY at, id",
-                institution[1:7],
+                person,
                 institution,
                 visit,
             )
@@ -160,11 +169,9 @@ class NationalRows(NationalBatchRows):
             Settled(*row)
             for row in self._rows(
                 f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
-                " AND institution = ? AND at >= ? AND at < ? ORDER BY at, id",
-                institution[1:7],
-                institution,
-                since,
-                before,
+                " AND institution = ? AND id >= ? AND id < ? AND at >= ? AND at < ?"
+                " ORDER BY at, id",
+                *_of_period(institution, since, before),
             )
         ]
 
@@ -192,8 +199,8 @@ class NationalRows(NationalBatchRows):
     ) -> None:
         self._db.execute(
             "UPDATE national_settlements SET clearing = ? WHERE region = ? AND institution = ?"
-            " AND clr_type = ? AND at >= ? AND at < ? AND clearing = ''",
-            (clearing, institution[1:7], institution, clr_type, since, before),
+            " AND id >= ? AND id < ? AND at >= ? AND at < ? AND clr_type = ? AND clearing = ''",
+            (clearing, *_of_period(institution, since, before), clr_type),
         )
 
     def mark_uncleared(self, institution: str, clearing: str) -> None:

@@ -54,7 +54,7 @@ national_messages = table(
     text("about", "the settlement or visit it made"),
     blob("answer", "应答"),
     blob("undone", "what a repeat is told after 2601", nullable=True),
-    key="region institution infno msgid",
+    key="msgid infno institution region",
     appended=True,
 )
 
@@ -86,7 +86,7 @@ national_visits = table(
     flag("cancelled"),
     blob("told", "as it came"),
     blob("diagnoses", "as they came"),
-    key="region institution id",
+    key="id institution region",
     appended=True,
 )
 Index(
@@ -108,8 +108,9 @@ national_fees = table(
     big("charged_at", "费用发生时间"),
     blob("told", "as it came"),
     blob("decided", "明细分割"),
-    key="region institution visit sn",
+    key="visit sn institution region",
     appended=True,
+    changed_once=True,
 )
 
 national_settlements = table(
@@ -137,21 +138,9 @@ national_settlements = table(
     big("deductible_fen", "实际支付起付线"),
     text("clearing", "清算申请"),
     blob("shown", "应答各节点"),
-    key="region institution id",
+    key="institution id region",
     checks=("total_fen = fund_fen + acct_fen + cash_fen",),
     appended=True,
-)
-Index(
-    "national_settlements_by_visit",
-    national_settlements.c.region,
-    national_settlements.c.institution,
-    national_settlements.c.visit,
-)
-Index(
-    "national_settlements_by_time",
-    national_settlements.c.region,
-    national_settlements.c.institution,
-    national_settlements.c.at,
 )
 Index("national_settlements_by_person", national_settlements.c.person, national_settlements.c.at)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from gongji.desk.ports import BondWithUses, Filing, Pool
-from gongji.policy.bonds import Bond
+from gongji.desk.ports import Filing, Pool
+from gongji.policy.bonds import Bond, BondWithUses
 from gongji.store.rows import Rows, by_region
 from gongji.terms import Kinship, Use
 

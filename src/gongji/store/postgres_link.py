@@ -16,16 +16,12 @@ from psycopg.adapt import AdaptersMap, Buffer
 from psycopg.types.numeric import NumericBinaryLoader
 from sqlalchemy.dialects import postgresql
 
-from gongji.store.postgres_arrays import KINDS, Column, columns, in_step, unnest
+from gongji.store.postgres_arrays import KINDS, Column, columns, in_step
 from gongji.store.postgres_wire import Sent, Wire
-from gongji.store.rows import IN, KEYS, parted
+from gongji.store.rows import IN
 from gongji.store.tables import metadata
 
 _ARRAY = "(SELECT jsonb_array_elements_text(?::jsonb))"
-_KEYS = "(SELECT value->>0 a, value->>1 b, value->>2 c FROM jsonb_array_elements(?::jsonb)) k"
-_LOOKED_UP = re.compile(rf"FROM {re.escape(KEYS)} CROSS JOIN (\w+) WHERE (.*?)( ORDER BY .*)?$")
-_LATERAL = rf"FROM {_KEYS} CROSS JOIN LATERAL (SELECT * FROM \1 WHERE \2 OFFSET 0) t\3"
-"""Key by key, by the table's index: what the planner knows of a table may be of yesterday."""
 _AT_ONCE = 5_000
 
 
@@ -37,7 +33,6 @@ def postgres(statement: str) -> bytes:
     nobody sweeps up after DELETE in it.
     """
     said = statement.replace(f"IN {IN}", f"= ANY (ARRAY{_ARRAY})")
-    said = _LOOKED_UP.sub(_LATERAL, said)
     if said.startswith("CREATE TEMP TABLE"):
         said = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', said)
     elif said.startswith("DELETE FROM") and " WHERE " not in said:
@@ -58,7 +53,7 @@ def as_arrays(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
     plain = _ADDS.fullmatch(statement)
     if plain is None:
         return None
-    kinds = _kinds(plain[1], plain[2].split(", "))
+    kinds = kinds_of(plain[1], plain[2].split(", "))
     said = f"INSERT INTO {plain[1]} ({plain[2]}) SELECT {in_step(kinds)}"
     return numbered(said + (plain[3] or "")), kinds
 
@@ -69,30 +64,11 @@ _ADDS = re.compile(
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-@lru_cache(maxsize=64)
-def as_changes(statement: str) -> tuple[bytes, tuple[type[Column], ...]] | None:
-    """The statement that sets one column of many rows of a region, and its arrays, one a column and
-    the region behind them; None where it does something else."""
-    plain = _CHANGES.fullmatch(statement)
-    if plain is None:
-        return None
-    names = [plain[2], *re.findall(r"AND (\w+) =", plain[3])]
-    kinds = _kinds(plain[1], names)
-    same = " AND ".join(f"t.{name} = k.{name}" for name in names[1:])
-    said = (
-        f"UPDATE {plain[1]} t SET {names[0]} = k.{names[0]}"
-        f" FROM {unnest(kinds)} k({', '.join(names)}) WHERE t.region = ? AND {same}"
-    )
-    return numbered(said), kinds
-
-
-def _kinds(table: str, names: Iterable[str]) -> tuple[type[Column], ...]:
+def kinds_of(table: str, names: Iterable[str]) -> tuple[type[Column], ...]:
+    """How these columns of a table are sent."""
     # An array has no collation of its own; the column it goes into has.
     types = (metadata.tables[table].columns[name].type for name in names)
     return tuple(KINDS[type.compile(dialect=_DIALECT).split()[0]] for type in types)
-
-
-_CHANGES = re.compile(r"UPDATE (\w+) SET (\w+) = \? WHERE region = \?((?: AND \w+ = \?)+)")
 
 
 class _WholeLoader(NumericBinaryLoader):
@@ -130,13 +106,8 @@ class Link:
 
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Send a statement for each of the rows; rows that are only added go as arrays, thousands
-        in one statement, and so do changes of one column."""
-        adding, changing = as_arrays(statement), as_changes(statement)
-        if changing is not None:
-            for region, some in parted(rows, lambda row: str(row[1])):
-                changes = [(value, *key) for value, _, *key in some]
-                self.send(changing[0], [*columns(changing[1], changes), region])
-            return
+        in one statement."""
+        adding = as_arrays(statement)
         if adding is None:
             said = postgres(statement)
             for row in rows:
@@ -149,6 +120,10 @@ class Link:
     def send(self, statement: bytes, values: Sequence[object] = ()) -> Sent:
         """Send a statement of PostgreSQL's own."""
         return self._wire.send(statement, values)
+
+    def push(self) -> None:
+        """Let what was sent go out, so that the server begins with it."""
+        self._wire.push()
 
     def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """Read what is too much to be held at once, some thousand rows at a time."""

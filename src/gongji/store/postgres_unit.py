@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from gongji.desk.ports import Answer, AnswerKey, BondWithUses, ToSettle
+from gongji.desk.ports import Answer, AnswerKey, ToSettle
 from gongji.ledger.book import AccountKey, Balance, Book
+from gongji.policy.bonds import BondWithUses
 from gongji.policy.standing import Person
 from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
@@ -27,8 +28,8 @@ from gongji.store.postgres_arrays import (
     unnest,
 )
 from gongji.store.postgres_link import Link, postgres
+from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
-from gongji.store.unit import SqlUnit
 
 
 def _of(table: str, names: str) -> str:
@@ -79,7 +80,7 @@ _WRITE_ANSWERS = postgres(
 )
 
 
-class PostgresUnit(SqlUnit):
+class PostgresUnit(PostgresNational):
     """What only reads."""
 
     BONDS_OF_MEMBERS = (
@@ -170,7 +171,11 @@ class PostgresWriter(PostgresUnit):
     """What writes: the accounts that it looks at are its own until the commit."""
 
     LOCKING = " ORDER BY owner, kind FOR UPDATE"
-    HOLDING = " ORDER BY id FOR UPDATE"
+    HOLDING, FOR_ALONE = " ORDER BY id FOR UPDATE", " FOR UPDATE"
+
+    def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None:
+        super().write_settled(book, answers, recorded_at)
+        self._link.push()  # whoever still puts answers into words need not be waited for
 
     def write_book(self, book: Book, recorded_at: int) -> None:
         # Accounts go first and in the order of their keys: of two that make the same new account

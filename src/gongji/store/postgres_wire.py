@@ -90,6 +90,10 @@ class Wire:
             self._libpq.send_query_prepared(name, said, formats, _BINARY)
         return self._expect()
 
+    def push(self) -> None:
+        """Let what was sent go out, as much as the socket takes: the server begins with it."""
+        self._libpq.flush()
+
     def _name_of(self, statement: bytes, types: tuple[int, ...]) -> bytes:
         name = self._prepared.get((statement, types))
         if name is None:

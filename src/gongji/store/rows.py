@@ -92,6 +92,11 @@ def as_json(values: Iterable[str | tuple[str, ...]]) -> str:
     return msgspec.json.encode(list(values)).decode()
 
 
+def of_table(table: str, names: str) -> str:
+    """The columns, as those of this table where a statement names several."""
+    return ", ".join(f"{table}.{name}" for name in names.split(", "))
+
+
 def iso(day: date | None) -> str | None:
     """A day as the store keeps it."""
     return None if day is None else day.isoformat()

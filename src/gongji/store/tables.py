@@ -33,10 +33,13 @@ def table(
     key: str,
     checks: tuple[str, ...] = (),
     appended: bool = False,
+    changed_once: bool = False,
 ) -> Table:
     """A table whose rows lie in the order of its key, where the database can do that.
 
     `appended`: the rows are large and come in any order of key; they lie in the order they came.
+    `changed_once`: most of them are, soon and in no index; PostgreSQL leaves half of each page for
+    that, and what has changed lies beside what it was, in no index anew.
     """
     return Table(
         name,
@@ -48,6 +51,7 @@ def table(
             for n, check in enumerate(checks, start=1)
         ),
         sqlite_with_rowid=appended,
+        postgresql_with={"fillfactor": 50} if changed_once else {},
     )
 
 

@@ -1,0 +1,50 @@
+"""再述: the nodes of settlements as they were answered, read from where they are kept."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from gongji.desk.national_ports import MessageKey, Settled
+from gongji.desk.ports import Unit
+from gongji.national.calling import kept, retold
+from gongji.national.reading import Values
+from gongji.national.schema import Node, transactions
+from gongji.national.writing import fen_of
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def unsaid(given: Values) -> bytes:
+    """What stands in `shown` of a settlement whose nodes are in the recorded answer: what they have
+    no field for."""
+    return kept({"invono": given["invono"]}) if given.get("invono") else b"{}"
+
+
+def nodes_again(unit: Unit, settled: Sequence[Settled]) -> list[Mapping[str, Any]]:
+    """setlinfo and setldetail of each, their sums in fen."""
+    told = [retold(one.shown) for one in settled]
+    keys = [MessageKey(one.institution, one.infno, one.msgid) for one in settled]
+    recorded = unit.messages(
+        key for key, nodes in zip(keys, told, strict=True) if "setlinfo" not in nodes
+    )
+    return [
+        nodes if "setlinfo" in nodes else _nodes_of(key.infno, recorded[key].answer, nodes)
+        for key, nodes in zip(keys, told, strict=True)
+    ]
+
+
+def _nodes_of(infno: str, answer: bytes, beside: Values) -> dict[str, Any]:
+    output = _decode(answer)["output"]
+    nodes = {node.name: node for node in transactions()[infno].outputs}
+    return {
+        "setlinfo": {**_in_fen(nodes["setlinfo"], output["setlinfo"]), **beside},
+        "setldetail": [_in_fen(nodes["setldetail"], row) for row in output["setldetail"]],
+    }
+
+
+def _in_fen(node: Node, row: Values) -> Values:
+    """The inverse of `row_of`."""
+    sums = {field.name for field in node.fields if field.is_sum}
+    return {name: fen_of(value) if name in sums else value for name, value in row.items()}

@@ -83,7 +83,7 @@ def test_every_part_is_measured_and_told(parts: list[str], tmp_path: Path) -> No
     ElementTree.fromstring(files["--svg"].read_text("utf-8"))  # noqa: S314 - drawn by us
     measured = {"process"} if found.in_process else set()
     measured |= {"year"} if found.batches else set()
-    beside = {"onefold"} if "tenfold" in parts else set()
+    beside = {"onefold", "beside"} if "tenfold" in parts else set()
     assert measured | {each.part for each in found.http} == set(parts) | beside
     for row in found.in_process:
         assert row.a_second > 0

@@ -11,7 +11,7 @@ from gongji.store.tables import metadata
 def statements() -> str:
     """All that the store says to a database, one line."""
     folder = Path(str(resources.files("gongji") / "store"))
-    files = [*folder.glob("*_rows.py"), folder / "postgres_unit.py"]
+    files = [*folder.glob("*_rows.py"), *folder.glob("postgres_*.py")]
     return " ".join(" ".join(file.read_text("utf-8") for file in files).split())
 
 

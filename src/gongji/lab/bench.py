@@ -20,7 +20,7 @@ from gongji.lab.crowd import Crowd, build_crowd
 from gongji.lab.grounds import Ground, PostgresGround
 from gongji.lab.inprocess import InProcess, in_process
 from gongji.lab.pgbench import PgBench, run_pgbench
-from gongji.lab.served import Http, Service, Workshop, served
+from gongji.lab.served import TURNS, Http, Service, Workshop, middle, served
 
 PARTS = ("process", "http", "sponsor", "latency", "interface", "tenfold", "year")
 """What can be measured, in this order."""
@@ -182,8 +182,8 @@ def _measure_http(tools: Tools, plan: Plan, service: Service, found: _Found) -> 
         found.http.append(service.open("latency", 4 * CONNECTIONS, rate / 2, plan.seconds))
     if "interface" in plan.parts:
         tools.say(f"{name}: over the national interface")
-        most = int(rate * plan.seconds) + CONNECTIONS
-        found.http.append(service.interface("interface", CONNECTIONS, plan.seconds, most))
+        most = int(rate * plan.seconds) * TURNS + CONNECTIONS
+        found.http += service.interface(CONNECTIONS, plan.seconds, most)
 
 
 def _measure_tenfold(tools: Tools, plan: Plan, ground: Ground, found: _Found) -> None:
@@ -205,11 +205,10 @@ def _measure_tenfold(tools: Tools, plan: Plan, ground: Ground, found: _Found) ->
             tools.say(f"{ground.name}: {service.crowd.people:,} people are warmed")
             service.closed(part, CONNECTIONS, plan.seconds * 5)
         runs: dict[str, list[Http]] = {part: [] for part, _ in turns}
-        for part, service in turns * 3:
+        for part, service in turns * TURNS:
             tools.say(f"{ground.name}: over HTTP with {service.crowd.people:,} people")
             runs[part].append(service.closed(part, CONNECTIONS, plan.seconds))
-        for some in runs.values():
-            found.http.append(sorted(some, key=lambda run: run.load.a_second)[1])
+        found.http += map(middle, runs.values())
 
 
 @contextmanager

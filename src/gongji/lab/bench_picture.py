@@ -4,7 +4,7 @@ from html import escape
 from itertools import groupby
 
 from gongji.lab.bench import Bench
-from gongji.lab.figures import BARE, FEWER, FIRST, OFFERED, PGBENCH, Line, lines
+from gongji.lab.figures import BARE, FEWER, FIRST, OFFERED, PGBENCH, TURNS, Line, lines
 from gongji.words import Words
 
 _WIDTH, _EDGE, _LEFT, _RIGHT, _TOP = 860, 8, 290, 100, 78
@@ -23,7 +23,14 @@ text { font-family: system-ui, sans-serif; font-size: 13px; fill: #1f2328 }
 }
 """
 
-_CLASS = {PGBENCH: "pgbench", BARE: "bare", FIRST: "first", FEWER: "first", OFFERED: "offered"}
+_CLASS = {
+    PGBENCH: "pgbench",
+    BARE: "bare",
+    FIRST: "first",
+    FEWER: "first",
+    TURNS: "first",
+    OFFERED: "offered",
+}
 
 
 def draw(found: Bench) -> str:

@@ -10,6 +10,7 @@ from gongji.words import Words
 PGBENCH = Words("pgbench TPC-B", "pgbench TPC-B")
 BARE = Words("裸 SQL 写同样的行", "bare SQL, same rows")
 FIRST = Words("64 个连接时的速率", "the rate at 64 connections")
+TURNS = Words("本系统接口，交替测得", "the API's, by turns")
 FEWER = Words("人少时，交替测得", "fewer people, by turns")
 OFFERED = Words("每秒到达", "arrivals")
 
@@ -81,12 +82,17 @@ def _beside(found: Bench, each: Http) -> Iterator[Beside]:
     if each.load.offered_a_second is not None:
         yield Beside(OFFERED, each.load.offered_a_second)
         return
-    first, fewer = first_row(found), [one for one in found.http if one.part == "onefold"]
-    if each.part == "tenfold" and fewer:
-        yield Beside(FEWER, fewer[0].load.a_second)
-    elif each.part not in ("http", "onefold") and first is not None:
+    first = first_row(found)
+    if each.part in _TURNS:
+        name, other = _TURNS[each.part]
+        yield from (Beside(name, one.load.a_second) for one in found.http if one.part == other)
+    elif each.part == "sponsor" and first is not None:
         yield Beside(FIRST, first.load.a_second)
     yield from _pgbench(found, each.store)
+
+
+_TURNS = {"tenfold": (FEWER, "onefold"), "interface": (TURNS, "beside")}
+"""What was measured by turns with another, and that other."""
 
 
 def _named(each: Http) -> Words:
@@ -98,6 +104,9 @@ def _named(each: Http) -> Words:
         ),
         "sponsor": Words("HTTP，全在一位组建人名下", "HTTP, all on one sponsor"),
         "latency": Words("HTTP，半速到达", "HTTP, arrivals at half the rate"),
+        "beside": Words(
+            "HTTP，64 个连接，与国家接口交替", "HTTP, 64 connections, by turns with 2207"
+        ),
         "interface": Words("HTTP，国家接口2207", "HTTP, 2207 of the national interface"),
         "onefold": Words(f"HTTP，{people} 人，热机后", f"HTTP, {people} people, warmed"),
         "tenfold": Words(f"HTTP，{people} 人，热机后", f"HTTP, {people} people, warmed"),

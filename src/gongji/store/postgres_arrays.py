@@ -76,6 +76,7 @@ def _words(column: Words) -> bytes:
     except TypeError:
         joined = _BETWEEN.join(_NO_WORD if word is None else word for word in column)
     assert joined.count(_BETWEEN) == max(len(column) - 1, 0), "a control character in a word"
+    assert "" not in column, "a word without a letter"
     return joined.encode()
 
 

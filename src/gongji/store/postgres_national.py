@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
+from typing import Any
 
+from gongji.desk.identity import Identity
 from gongji.desk.national_ports import FeeRow, Message, MessageKey, Settled, VisitKey
-from gongji.ledger.book import AccountKey, Balance
-from gongji.policy.bonds import BondWithUses
+from gongji.policy.standing import Person
 from gongji.store.national_batch_rows import (
     FEE,
     MESSAGE,
@@ -16,43 +17,21 @@ from gongji.store.national_batch_rows import (
     Purses,
 )
 from gongji.store.people_rows import INSTITUTION, PERSON, person_of
-from gongji.store.pool_rows import BOND, bond_of, uses_of
 from gongji.store.postgres_arrays import (
     Bigs,
     Blobs,
     Texts,
     Words,
     columns,
-    given,
     in_step,
     unnest,
 )
-from gongji.store.postgres_link import Link, kinds_of, postgres
-from gongji.store.rows import Sent, all_of, of_table, parted
-from gongji.store.unit import SqlUnit
+from gongji.store.postgres_families import PostgresFamilies, families, families_of, region_of
+from gongji.store.postgres_link import kinds_of, postgres
+from gongji.store.rows import Sent, of_table, parted
 
 _NAMED = f"{PERSON}, sealed"
-_FAMILIES = (
-    f"SELECT {of_table('p', _NAMED)}, {BOND}, u.uses, {of_table('s', _NAMED)}"
-    f" FROM {unnest((Words,))} m(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0%s) p"
-    " LEFT JOIN LATERAL (SELECT * FROM bonds"
-    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
-    " LEFT JOIN LATERAL (SELECT uses FROM pools"
-    "   WHERE region = ? AND id = b.pool OFFSET 0) u ON TRUE"
-    " LEFT JOIN LATERAL (SELECT * FROM people"
-    "   WHERE region = ? AND id = b.sponsor OFFSET 0) s ON TRUE"
-    " ORDER BY b.starts, b.id"
-)
-_SEALED, _BOND, _USES, _SPONSOR = 9, 10, 17, 18
-"""Where in a row of a family the name stands, the bond begins, its uses stand, the sponsor begins."""
-
-_PURSES = (
-    "SELECT owner, kind, fen, version FROM accounts"
-    f" WHERE region = ? AND owner = ANY ({given(Words)})"
-)
-
-
+_SEALED = _NAMED.count(",")
 _PLACES = postgres(
     f"SELECT c.code, c.institution, {of_table('i', INSTITUTION)}"
     f" FROM {unnest((Words,))} k(code) CROSS JOIN LATERAL"
@@ -106,63 +85,35 @@ _SETTLE_FEES = postgres(
 _once_of, _each_of = attrgetter(*_ONCE), attrgetter(*_EACH)
 
 
-class PostgresNational(SqlUnit):
+class PostgresNational(PostgresFamilies):
     """What messages that arrived together ask, the families first: it holds the patients."""
 
-    _link: Link
     FOR_ALONE = ""
     """How a statement on one person says that nobody else settles for them until the commit."""
 
     def _families(
         self, patients: Collection[str], not_ended_by: int
     ) -> Callable[[], tuple[People, Bonds]]:
-        statement = postgres(_FAMILIES % self.FOR_ALONE)
-        sent = [
-            self._link.send(
-                statement, (Words(sorted(some)), region, region, not_ended_by, region, region)
-            )
-            for region, some in sorted(parted(patients, lambda id: id[1:7]))
-        ]
-        return lambda: self._families_of(sent)
+        asked = self.ask_families(families(_NAMED, self.FOR_ALONE), patients, not_ended_by)
+        return lambda: self._families_of(asked)
 
     def _families_of(self, sent: Sent) -> tuple[People, Bonds]:
-        people: People = {}
-        bonds: Bonds = {}
-        for row in all_of(sent):
-            if row[0] not in people:
-                people[row[0]] = person_of(row), self._identity(row[_SEALED], row[0])
-            if row[_BOND] is None:
-                continue
-            bond = bond_of(row[_BOND:_SPONSOR])
-            bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
-            sponsor = row[_SPONSOR]
-            if sponsor is not None and sponsor not in people:
-                found = row[_SPONSOR:]
-                people[sponsor] = person_of(found), self._identity(found[_SEALED], sponsor)
-        # A sponsor of another region than the bond's is the exception, and costs a second look.
-        far = {one.bond.sponsor for some in bonds.values() for one in some} - people.keys()
+        people, bonds, far = families_of(sent, _NAMED, self._named_one)
         if far:
             known = self.identities(far)
             people.update({id: (one, known[id]) for id, one in self.people(far).items()})
         return people, bonds
 
+    def _named_one(self, row: Sequence[Any]) -> tuple[Person, Identity]:
+        return person_of(row), self._identity(row[_SEALED], row[0])
+
     def _purses(self, people: Collection[str]) -> Callable[[], Purses]:
-        """While another batch still holds one of them, the rest is read."""
-        statement = postgres(_PURSES + self.LOCKING)
-        sent = [
-            (region, self._link.send(statement, (region, Words(some))))
-            for region, some in sorted(parted(people, lambda id: id[1:7]))
-        ]
-        return lambda: {
-            AccountKey(region, owner, kind): Balance(fen, version)
-            for region, found in sent
-            for owner, kind, fen, version in found.fetchall()
-        }
+        return self.ask_purses(people)
 
     def _places(self, codes: Iterable[str]) -> Sent:
         return [
             self._link.send(_PLACES, (Words(some), region, region))
-            for region, some in parted(codes, lambda code: code[1:7])
+            for region, some in parted(codes, region_of)
         ]
 
     def _messages(self, keys: Iterable[MessageKey]) -> Sent:

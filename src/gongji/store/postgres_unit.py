@@ -1,60 +1,33 @@
 """One transaction on PostgreSQL: the hot statements once more, with arrays; all others as they are.
 
-Each names its region, so that a cluster sends it to one shard. LATERAL with OFFSET 0 makes the plan
-one look-up a key whatever the statistics say: a plan that was made while the tables were empty
-stays right when they hold millions of rows.
+Each names its region, so that a cluster sends it to one shard.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 from gongji.desk.ports import Answer, AnswerKey, ToSettle
-from gongji.ledger.book import AccountKey, Balance, Book
-from gongji.policy.bonds import BondWithUses
-from gongji.policy.standing import Person
+from gongji.ledger.book import Book
 from gongji.store.answer_rows import ANSWER, answer_of
 from gongji.store.cipher import Vault
 from gongji.store.people_rows import PERSON, institution_of, person_of
-from gongji.store.pool_rows import BOND, bond_of, uses_of
+from gongji.store.pool_rows import BOND
 from gongji.store.postgres_arrays import (
     Bigs,
     Blobs,
     Words,
     columns,
-    given,
     in_step,
     of_kinds,
     unnest,
 )
+from gongji.store.postgres_families import families, families_of, region_of
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
 
-
-def _of(table: str, names: str) -> str:
-    return ", ".join(f"{table}.{name}" for name in names.split(", "))
-
-
-_FAMILIES = postgres(
-    f"SELECT {_of('p', PERSON)}, {BOND}, u.uses, {_of('s', PERSON)}"
-    f" FROM {unnest((Words,))} m(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM people WHERE region = ? AND id = m.id OFFSET 0) p"
-    " LEFT JOIN LATERAL (SELECT * FROM bonds"
-    "   WHERE region = ? AND member = m.id AND ends > ? OFFSET 0) b ON TRUE"
-    " LEFT JOIN LATERAL (SELECT uses FROM pools"
-    "   WHERE region = ? AND id = b.pool OFFSET 0) u ON TRUE"
-    " LEFT JOIN LATERAL (SELECT * FROM people"
-    "   WHERE region = ? AND id = b.sponsor OFFSET 0) s ON TRUE"
-    " ORDER BY b.starts, b.id"
-)
-_BOND, _USES, _SPONSOR = 9, 16, 17
-"""Where in a row of a family the bond begins, its uses stand, and the sponsor begins."""
-
-_PURSES = (
-    "SELECT owner, kind, fen, version FROM accounts"
-    f" WHERE region = ? AND owner = ANY ({given(Words)})"
-)
+_FAMILIES = families(PERSON)
 _KEY = (Words, Words)
 _ANSWERED = postgres(
     f"SELECT {ANSWER} FROM {unnest(_KEY)} k(of_asker, of_id) CROSS JOIN LATERAL"
@@ -121,50 +94,19 @@ class PostgresUnit(PostgresNational):
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
     ) -> ToSettle:
-        families = [
-            self._link.send(_FAMILIES, (Words(some), region, region, not_ended_by, region, region))
-            for region, some in parted(patients, _region_of)
-        ]
+        asked = self.ask_families(_FAMILIES, patients, not_ended_by)
         answered, places = self._send_answered(keys), self._institutions(institutions)
-        people, bonds = _families_of(families)
-        # A sponsor of another region than the bond's is the exception, and costs a second look.
-        if far := {one.bond.sponsor for some in bonds.values() for one in some} - people.keys():
+        people, bonds, far = families_of(asked, PERSON, person_of)
+        if far:
             people.update(self.people(far))
-        # Purses come last: while another batch still holds one of them, the rest is read.
-        statement = postgres(_PURSES + self.LOCKING)
-        kept = [
-            (region, self._link.send(statement, (region, Words(some))))
-            for region, some in sorted(parted(people, _region_of))
-        ]
+        purses = self.ask_purses(people)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
-        purses = {
-            AccountKey(region, owner, kind): Balance(fen, version)
-            for region, found in kept
-            for owner, kind, fen, version in found.fetchall()
-        }
-        return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses)
+        return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses())
 
 
 def _answers_of(sent: Sent) -> dict[AnswerKey, Answer]:
     return {AnswerKey(row[0], row[1]): answer_of(row) for row in all_of(sent)}
-
-
-def _families_of(
-    sent: Sent,
-) -> tuple[dict[str, Person], dict[str, list[BondWithUses]]]:
-    people: dict[str, Person] = {}
-    bonds: dict[str, list[BondWithUses]] = {}
-    for row in all_of(sent):
-        people[row[0]] = person_of(row)
-        if row[_BOND] is None:
-            continue
-        bond = bond_of(row[_BOND:_SPONSOR])
-        bonds.setdefault(bond.member, []).append(BondWithUses(bond, uses_of(row[_USES])))
-        sponsor = row[_SPONSOR]
-        if sponsor is not None and sponsor not in people:
-            people[sponsor] = person_of(row[_SPONSOR:])
-    return people, bonds
 
 
 class PostgresWriter(PostgresUnit):
@@ -202,9 +144,8 @@ class PostgresWriter(PostgresUnit):
 
 def _common_of(answer: Answer) -> tuple[object, ...]:
     """What the answers of a batch share, most of the time."""
-    region = _region_of(answer.key.asker)
+    region = region_of(answer.key.asker)
     return region, answer.kind.value, answer.reverses, answer.law, answer.whole
 
 
-_region_of = itemgetter(slice(1, 7))
 _ACT_OF = attrgetter("account.region", "act", "happened_on")

@@ -1,6 +1,9 @@
 """国密, held against the standards' own vectors."""
 
+import base64
+
 import msgspec
+import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
@@ -35,6 +38,13 @@ def test_what_a_client_signs_is_accepted() -> None:
     signature = sealing.sm2_sign(PRIVATE, bytes.fromhex(PUBLIC), text)
     assert sealing.sm2_holds(PUBLIC, text, signature)
     assert sealing.text_to_sign("as it is") == b"as it is"
+
+
+def test_a_number_that_begins_with_zeros_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of 256 does: a signature of 63 bytes is none."""
+    monkeypatch.setattr(sealing.SM2, "sign", lambda *_: (b"\x07" * 31, b"\x09" * 30))
+    signed = base64.b64decode(sealing.sm2_sign(PRIVATE, bytes.fromhex(PUBLIC), b""))
+    assert signed == b"\0" + b"\x07" * 31 + b"\0\0" + b"\x09" * 30
 
 
 def test_digest_and_cipher_of_the_standards() -> None:

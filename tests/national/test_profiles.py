@@ -13,9 +13,9 @@ from gongji.desk.national_ports import AccessKey
 from gongji.desk.office import Session
 from gongji.national import sealing
 from gongji.national.profiles import profile_of
+from national.sm2 import PUBLIC, sm2_sign
 from national.test_days import purchase, totals
 from national.test_gateway import VAULT, Http, serving, signed
-from national.test_sealing import PRIVATE, PUBLIC
 from national.windows import AMOXICILLIN, HOSPITAL, MEMBER, PHARMACY, Sandbox, Window, holds
 
 SIGNING, CANTON = "H99100000001", "P44990000001"
@@ -51,11 +51,7 @@ class Sealing:
         """Signed, and sealed where it is to be."""
         tree = self.window.message(infno, **nodes)
         plain = sealing.text_to_sign(nodes)
-        cainfo = (
-            sealing.sm2_sign(PRIVATE, bytes.fromhex(PUBLIC), plain)
-            if self.kind == "SM2"
-            else sealing.sm3_digest(self.secret, plain)
-        )
+        cainfo = sm2_sign(plain) if self.kind == "SM2" else sealing.sm3_digest(self.secret, plain)
         tree |= {"signtype": self.kind, "cainfo": cainfo}
         if self.sealed:
             tree |= {"enctype": "SM4", "input": sealing.sm4_seal(self.secret, plain)}

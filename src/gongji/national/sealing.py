@@ -43,13 +43,6 @@ def sm2_holds(public_key: str, text: bytes, signature: str) -> bool:
     return bool(SM2(uid=SIGNER, pk=b"\x04" + key[-64:]).verify(text, raw[:32], raw[32:]))
 
 
-def sm2_sign(private_key: bytes, public_key: bytes, text: bytes) -> str:
-    """An SM2 signature in Base64: what a client sends in `cainfo`."""
-    signed = SM2(private_key, SIGNER, b"\x04" + public_key[-64:]).sign(text)
-    # One number in 256 is shorter, and comes without its zeros.
-    return base64.b64encode(b"".join(number.rjust(32, b"\0") for number in signed)).decode()
-
-
 def sm3_digest(secret: str, text: bytes) -> str:
     """HMAC with SM3 under the access key's secret, in hexadecimal digits."""
     mac = keyed.HMAC(secret.encode(), hashes.SM3())

@@ -178,3 +178,9 @@ _EPOCH_HERE = _EPOCH.astimezone(LOCAL_TIME)
 
 NEVER = micros(datetime(9999, 1, 1, tzinfo=LOCAL_TIME))
 """The end, in micros, of what nobody has ended."""
+
+
+def yuan_text(fen: int, thousands: str = "") -> str:
+    """分 → 元 as text with two decimals, -0.05; `thousands` may be a comma between them."""
+    whole, part = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:{thousands}}.{part:02d}"

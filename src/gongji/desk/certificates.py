@@ -22,9 +22,9 @@ from gongji.desk.premium_ports import Premium
 from gongji.desk.premiums import may_see, premium_of
 from gongji.desk.working_days import notices_of
 from gongji.policy.contributions import PremiumState, certificate_day
-from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
-from gongji.terms import LOCAL_TIME, local_day, moment
+from gongji.terms import LOCAL_TIME, local_day, moment, yuan_text
 
 _SEAL = 16
 """Bytes of the seal in a token: as much as can be typed from a print, and 2^128 to guess."""
@@ -74,14 +74,13 @@ def certificate_of(
 def _ready(session: Session, premium: Premium) -> Certificate | Refusal:
     today = local_day(session.now)
     law = session.law.on(premium.region, today)
-    days = [law.certificate_working_days] if law.certificate_working_days is not None else []
     if premium.state is not PremiumState.DEDUCTED:
-        return refuse(Code.CERTIFICATE_NOT_READY, *days)
+        return refuse(Code.CERTIFICATE_NOT_READY, law.certificate_working_days)
     assert premium.decided_at is not None and premium.sponsor is not None
     try:
         ready = certificate_day(premium.decided_at, law, notices_of(session))
     except UnknownYear as unknown:
-        return refuse(Code.NOT_CONFIGURED, *days, year=unknown.year)
+        return refuse(Code.NOT_CONFIGURED, law.certificate_working_days, year=unknown.year)
     if isinstance(ready, Refusal):
         return ready
     if today < ready:
@@ -89,7 +88,7 @@ def _ready(session: Session, premium: Premium) -> Certificate | Refusal:
             year=ready.year, month=ready.month, day=ready.day, hour=0, minute=0, second=0,
             microsecond=0, tzinfo=LOCAL_TIME,
         )  # fmt: skip
-        return refuse(Code.CERTIFICATE_NOT_READY, *days, succeeds_at=at)
+        return refuse(Code.CERTIFICATE_NOT_READY, law.certificate_working_days, succeeds_at=at)
     return Certificate(
         number=f"{premium.region}-{premium.year}-{premium.number:08d}",
         person=premium.person,
@@ -98,7 +97,7 @@ def _ready(session: Session, premium: Premium) -> Certificate | Refusal:
         amount_fen=premium.amount_fen,
         deducted_on=local_day(moment(premium.decided_at)),
         available_from=ready,
-        cites=(*(day.key for day in days), *premium.cites),
+        cites=(*keys([law.certificate_working_days]), *premium.cites),
     )
 
 
@@ -169,7 +168,7 @@ def pdf_of(certificate: Certificate, words: Printed, verify_url: str) -> bytes:
         "person_number": words.person_number,
         "sponsor": words.sponsor_name,
         "year": str(certificate.year),
-        "amount": f"{certificate.amount_fen // 100:,}.{certificate.amount_fen % 100:02d}",
+        "amount": yuan_text(certificate.amount_fen, ","),
         "deducted_on": _zh(certificate.deducted_on),
         "available_from": _zh(certificate.available_from),
         "verify_url": verify_url,

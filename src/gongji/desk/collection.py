@@ -15,7 +15,7 @@ from gongji.desk.deducting import tax_account
 from gongji.desk.office import Session
 from gongji.desk.premium_ports import Premium
 from gongji.policy.contributions import Via
-from gongji.terms import local_day, moment
+from gongji.terms import local_day, moment, yuan_text
 
 HEADINGS = (
     "序号", "登记号", "参保人姓名", "证件号码", "参保年度", "金额（元）", "申报途径", "划扣日期", "凭证号",
@@ -47,7 +47,7 @@ class Collected(NamedTuple):
     def sums(self, name: str) -> str:
         """The text of the file beside it."""
         return (
-            f"premiums {self.premiums}\ntotal_yuan {_yuan(self.total_fen)}\n"
+            f"premiums {self.premiums}\ntotal_yuan {yuan_text(self.total_fen)}\n"
             f"sha256 {self.sha256}  {name}\nsm3 {self.sm3}  {name}\n"
         )
 
@@ -76,7 +76,7 @@ def write_collection(session: Session, region: str, year: int, out: BinaryIO) ->
             name,
             number,
             str(year),
-            _yuan(premium.amount_fen),
+            yuan_text(premium.amount_fen),
             _VIA[premium.via],
             local_day(moment(premium.decided_at)).isoformat(),
             f"premium/{year}/{premium.person}",
@@ -86,7 +86,7 @@ def write_collection(session: Session, region: str, year: int, out: BinaryIO) ->
     booked_fen = session.unit.balances([tax])[tax].fen
     if booked_fen != total_fen:
         raise DoesNotAgree(total_fen, booked_fen)
-    put(_line(["合计", str(count), "", "", str(year), _yuan(total_fen), "", "", ""]))
+    put(_line(["合计", str(count), "", "", str(year), yuan_text(total_fen), "", "", ""]))
     return Collected(count, total_fen, sha256.hexdigest(), sm3.finalize().hex())
 
 
@@ -113,7 +113,3 @@ def _line(cells: list[str]) -> str:
 def _safe(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

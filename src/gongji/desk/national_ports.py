@@ -199,11 +199,10 @@ class WireItem(NamedTuple):
 class ToAnswer(NamedTuple):
     """What the settlements that arrived together name, as far as it is known.
 
-    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
-    institutions by their codes; `used_fen` is what of the
-    deductible the patients have used in their benefit year, by person and kind of care; `editions`
-    are those for each region of theirs. `purses` are the accounts of whoever may pay: a unit that
-    writes keeps them locked until its end.
+    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the institutions
+    by their codes; `used_fen` is what of the deductible the patients have used in their benefit year,
+    by person and kind of care; `editions` are those for each region of theirs. `purses` are the
+    accounts of whoever may pay: a unit that writes keeps them locked until its end.
     """
 
     people: dict[str, tuple["Person", "Identity"]]

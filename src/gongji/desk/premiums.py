@@ -126,7 +126,7 @@ def result(session: Session, person: str, year: int, asked_by: Caller) -> Result
         withdrawal=withdraw_until(premium.via, premium.registered_at, season, law),
     )
     if state is ResultState.NOT_PUBLISHED:
-        return said(cites=keys([season.results_from] if season.results_from is not None else []))
+        return said(cites=keys([season.results_from]))
     if state is not ResultState.DEDUCTED:
         return said(code=premium.code, cites=premium.cites)
     assert premium.decided_at is not None

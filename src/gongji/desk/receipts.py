@@ -13,7 +13,7 @@ from gongji.desk.settling import decision_of
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import Decision
-from gongji.terms import local_day, moment
+from gongji.terms import local_day, moment, yuan_text
 from gongji.words import name_of
 
 _bill_of = msgspec.json.Decoder(SettlementRequest).decode
@@ -88,28 +88,24 @@ def pdf_of(receipt: Receipt) -> bytes:
         "patient": receipt.patient,
         "care": (care.zh, care.en),
         "at": f"{receipt.happened_at:%Y-%m-%d %H:%M}",
-        "total": _yuan(bill.total_fen),
-        "fund": _yuan(bill.fund_paid_fen),
-        "self_paid": _yuan(bill.self_paid_fen),
-        "uncovered": _yuan(bill.uncovered_fen),
-        "own": _yuan(answer.own_fen),
-        "pooled": _yuan(answer.pooled_fen),
-        "cash": _yuan(answer.cash_fen),
+        "total": yuan_text(bill.total_fen, ","),
+        "fund": yuan_text(bill.fund_paid_fen, ","),
+        "self_paid": yuan_text(bill.self_paid_fen, ","),
+        "uncovered": yuan_text(bill.uncovered_fen, ","),
+        "own": yuan_text(answer.own_fen, ","),
+        "pooled": yuan_text(answer.pooled_fen, ","),
+        "cash": yuan_text(answer.cash_fen, ","),
         "balances": (
-            [_yuan(after.current), _yuan(after.carried)]
+            [yuan_text(after.current, ","), yuan_text(after.carried, ",")]
             if receipt.two_purses
-            else [_yuan(after.current + after.carried)]
+            else [yuan_text(after.current + after.carried, ",")]
         ),
-        "outside_relief": _yuan(decision.outside_relief_fen) if answer.pooled_fen else "",
+        "outside_relief": yuan_text(decision.outside_relief_fen, ",") if answer.pooled_fen else "",
         "back": [
             (f"{moment(one.recorded_at):%Y-%m-%d %H:%M}", one.key.id,
-             _yuan(one.own_fen), _yuan(one.pooled_fen), _yuan(one.cash_fen))
+             yuan_text(one.own_fen, ","), yuan_text(one.pooled_fen, ","), yuan_text(one.cash_fen, ","))
             for one in receipt.back
         ],
         "law": answer.law[:12],
     }  # fmt: skip
     return set_in_type("receipt.typ", said, local_day(receipt.happened_at))
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100:,}.{fen % 100:02d}"

@@ -26,7 +26,7 @@ from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances, SettlementRequest
-from gongji.terms import NEVER, Care, Channel, Purse, local_day
+from gongji.terms import NEVER, Care, Channel, Purse, local_day, yuan_text
 from gongji.web.forms import BadInput
 from gongji.web.problems import Refused
 from gongji.web.reading import read_body
@@ -149,7 +149,7 @@ async def settle(request: Visit) -> Response[str] | Redirect:
 async def settle_example(request: Visit) -> Response[str] | Redirect:
     """Settle the example of the sources: the son's 100 yuan."""
     sample, form = _sample(request), await request.sent()
-    sum_text = f"{sample.example_self_paid_fen // 100}.{sample.example_self_paid_fen % 100:02d}"
+    sum_text = yuan_text(sample.example_self_paid_fen)
     fields = Fields(form["id"], sample.patients[0].id, Care.OUTPATIENT, "0", sum_text, "0")
     return await _settle(request, sample, fields)
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from gongji.terms import LARGEST_FEN
+from gongji.terms import LARGEST_FEN, yuan_text
 
 
 class NoSum(Exception):
@@ -27,5 +27,4 @@ def fen_of(text: str) -> int:
 
 def yuan(fen: int) -> str:
     """Money as a family writes it: ¥1,200.00."""
-    sign, whole = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}¥{whole // 100:,}.{whole % 100:02d}"
+    return f"{'-' if fen < 0 else ''}¥{yuan_text(abs(fen), ',')}"

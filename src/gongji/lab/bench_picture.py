@@ -4,7 +4,7 @@ from html import escape
 from itertools import groupby
 
 from gongji.lab.bench import Bench
-from gongji.lab.figures import BARE, FEWER, FIRST, OFFERED, PGBENCH, TURNS, Line, lines
+from gongji.lab.figures import API, BARE, FEWER, FIRST, OFFERED, PGBENCH, Line, lines
 from gongji.words import Words
 
 _WIDTH, _EDGE, _LEFT, _RIGHT, _TOP = 860, 8, 290, 100, 78
@@ -28,7 +28,7 @@ _CLASS = {
     BARE: "bare",
     FIRST: "first",
     FEWER: "first",
-    TURNS: "first",
+    API: "first",
     OFFERED: "offered",
 }
 

@@ -8,7 +8,6 @@ from gongji.desk.statements import statement as statement_of
 from gongji.lab.forms import Place, day, fields
 from gongji.lab.verbs import Answer, Money, Stage, balances_answer, verb
 from gongji.policy.refusal import Refusal
-from gongji.terms import local_day
 
 
 @verb("rollover")
@@ -17,7 +16,7 @@ def rollover(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     given = fields(raw, at, required={"year_ends"})
     found = turn_year(stage.office, stage.region, day(given["year_ends"], at.of("year_ends")))
     if isinstance(found, Refusal):
-        if stage.office.law.on(stage.region, local_day(stage.now[0])).year_turn.value == "none":
+        if stage.law.year_turn.value == "none":
             # One purse: there is nothing to turn, which to the family is no mistake of anyone's.
             return {"accounts": 0, "moved": Money(0), "cites": stage.rules(found.cites)}
         return stage.refused(found)

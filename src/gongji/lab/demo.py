@@ -18,7 +18,7 @@ from gongji.policy.reading import QUESTIONS
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import Decision
 from gongji.settlement.outcome import Outcome
-from gongji.terms import Care, Kinship, Use
+from gongji.terms import Care, Kinship, Use, yuan_text
 from gongji.words import Lang, Words, name_of, outcome
 
 REGION = "310000"
@@ -201,7 +201,7 @@ def _show_proof(console: Console, office: Office, lang: Lang) -> None:
 
 
 def _yuan(fen: int) -> str:
-    return f"¥{fen // 100:,}.{fen % 100:02d}"
+    return f"¥{yuan_text(fen, ',')}"
 
 
 _TITLE = Words("共济 · 李明的儿子李小明", "Gongji 共济 · Li Ming's son Li Xiaoming")

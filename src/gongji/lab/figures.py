@@ -10,7 +10,7 @@ from gongji.words import Words
 PGBENCH = Words("pgbench TPC-B", "pgbench TPC-B")
 BARE = Words("裸 SQL 写同样的行", "bare SQL, same rows")
 FIRST = Words("64 个连接时的速率", "the rate at 64 connections")
-TURNS = Words("本系统接口，交替测得", "the API's, by turns")
+API = Words("本系统接口，交替测得", "the API's, by turns")
 FEWER = Words("人少时，交替测得", "fewer people, by turns")
 OFFERED = Words("每秒到达", "arrivals")
 
@@ -83,15 +83,15 @@ def _beside(found: Bench, each: Http) -> Iterator[Beside]:
         yield Beside(OFFERED, each.load.offered_a_second)
         return
     first = first_row(found)
-    if each.part in _TURNS:
-        name, other = _TURNS[each.part]
+    if each.part in _BY_TURNS:
+        name, other = _BY_TURNS[each.part]
         yield from (Beside(name, one.load.a_second) for one in found.http if one.part == other)
     elif each.part == "sponsor" and first is not None:
         yield Beside(FIRST, first.load.a_second)
     yield from _pgbench(found, each.store)
 
 
-_TURNS = {"tenfold": (FEWER, "onefold"), "interface": (TURNS, "beside")}
+_BY_TURNS = {"tenfold": (FEWER, "onefold"), "interface": (API, "beside")}
 """What was measured by turns with another, and that other."""
 
 

@@ -11,7 +11,6 @@ from gongji.policy.contributions import PaidBy, Via
 from gongji.policy.enrolment import Enrolling
 from gongji.policy.enrolment import waiting as waiting_of
 from gongji.policy.refusal import Refusal
-from gongji.terms import local_day
 
 
 @verb("premium")
@@ -119,8 +118,7 @@ def waiting(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     )
     if wrong := asked.wrong():
         raise at.of(wrong[0]).wrong(wrong[1].en)
-    law = stage.office.law.on(stage.region, local_day(stage.now[0]))
-    found = waiting_of(asked, law)
+    found = waiting_of(asked, stage.law)
     if isinstance(found, Refusal):
         return stage.refused(found)
     return {

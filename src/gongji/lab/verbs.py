@@ -17,9 +17,10 @@ from gongji.lab.forms import (
     local_time,
     share,
 )
+from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import Category, local_day
+from gongji.terms import Category, local_day, yuan_text
 
 Answer = dict[str, Any]
 
@@ -28,7 +29,7 @@ class Money(int):
     """Fen, which a scenario writes as yuan, and which are shown so where they were not expected."""
 
     def __repr__(self) -> str:
-        return f"{'-' if self < 0 else ''}{abs(self) // 100}.{abs(self) % 100:02d}"
+        return yuan_text(self)
 
     __str__ = __repr__
 
@@ -92,6 +93,11 @@ class Stage:
         id = self.person(name)
         return Caller("scenario", id[1:7], CallerKind.PERSON, id)
 
+    @property
+    def law(self) -> DayLaw:
+        """The region's law of today."""
+        return self.office.law.on(self.region, local_day(self.now[0]))
+
     def rules(self, cites: tuple[str, ...]) -> list[str]:
         """The rule identifiers of the provisions cited."""
         found = [rule for key in cites for rule in self.office.law.provision(key).rules]
@@ -100,9 +106,7 @@ class Stage:
     def rules_on(self, *questions: str) -> list[str]:
         """The rules by which an act was done: those of today's provisions that answer these
         questions, as far as there are any."""
-        law = self.office.law.on(self.region, local_day(self.now[0]))
-        found = [getattr(law, question) for question in questions]
-        return self.rules(keys(provision for provision in found if provision is not None))
+        return self.rules(keys(getattr(self.law, question) for question in questions))
 
     def refused(self, refusal: Refusal) -> Answer:
         """A refusal as an answer."""
@@ -116,7 +120,7 @@ class Stage:
         """The refusal of whoever asks for another's account; None for the owner and the office."""
         if asked_by is None or self.caller(asked_by).may_act_for(person):
             return None
-        law = self.office.law.on(self.region, local_day(self.now[0]))
+        law = self.law
         return self.refused(refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_sees))
 
 

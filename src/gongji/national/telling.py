@@ -15,11 +15,10 @@ from gongji.national.calling import Call, Known, facts_of, shown_moment
 from gongji.national.fees import Line, shown_line
 from gongji.national.reading import Values
 from gongji.national.schema import codes, dictionaries
-from gongji.national.writing import yuan_text
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.settlement.decide import Decision
-from gongji.terms import Care, Purse, Scheme
+from gongji.terms import Care, Purse, Scheme, yuan_text
 from gongji.words import name_of, outcome
 
 ACCOUNT_FUND = "310200"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gongji.national.schema import Field, Kind, Node, Transaction
+from gongji.terms import yuan_text
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _Raw = msgspec.Raw
@@ -92,12 +93,6 @@ def empty(field: Field) -> Any:
 def cents(fen: int) -> msgspec.Raw:
     """分 → 元 as it is written: half of an answer is sums, and a Decimal costs thrice as much."""
     return _Raw(yuan_text(fen).encode())
-
-
-def yuan_text(fen: int) -> str:
-    """分 → 元 as text, with two decimals."""
-    whole, part = divmod(abs(fen), 100)
-    return f"{'-' if fen < 0 else ''}{whole}.{part:02d}"
 
 
 def written(field: Field, value: Any) -> Any:

@@ -174,15 +174,16 @@ class Deduction:
         self._open = Use.CONTRIBUTE in law.uses_open.value
         self._asked = law.uses_asked.value
         self.more = int(law.premium_balance.value == "greater")
-        choose_by = [season.choose_by] if season.choose_by is not None else []
-        begun = [season.deducted_from] if season.deducted_from is not None else []
-        self.cites = keys([*begun, *choose_by, law.premium_balance, law.contribution_pays])
-        kept = [law.premium_choice_kept] if law.premium_choice_kept is not None else []
+        self.cites = keys(
+            [season.deducted_from, season.choose_by, law.premium_balance, law.contribution_pays]
+        )
         self.paid_otherwise = refuse(Code.PAID_OTHERWISE, law.premium_paid_otherwise)
         self.not_in_a_pool = refuse(Code.NOT_IN_A_POOL, law.only_bound_may_use)
         self._closed = refuse(Code.CONTRIBUTE_NOT_CHOSEN, law.uses_open)
-        self._not_chosen = refuse(Code.CONTRIBUTE_NOT_CHOSEN, *choose_by, *kept, law.uses_asked)
-        self._late = refuse(Code.CHOSEN_TOO_LATE, *choose_by, *kept)
+        self._not_chosen = refuse(
+            Code.CONTRIBUTE_NOT_CHOSEN, season.choose_by, law.premium_choice_kept, law.uses_asked
+        )
+        self._late = refuse(Code.CHOSEN_TOO_LATE, season.choose_by, law.premium_choice_kept)
 
     def barred(self, sponsor: Person) -> Barred:
         """What bars a sponsor with this standing."""

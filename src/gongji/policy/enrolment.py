@@ -14,6 +14,7 @@ from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.questions.contributions import CeilingAmounts, WaitingMonths
 from gongji.policy.refusal import Code, Refusal, keys, refuse
+from gongji.terms import yuan_text
 from gongji.words import Words
 
 
@@ -260,10 +261,10 @@ def _sums(
     ceiling_fen = max(0, amounts.base_fen + raised_fen - lowered_fen)
     lines.append(
         Words(
-            f"提高{_yuan(wanted)}元，上限{_yuan(most)}元，计{_yuan(raised_fen)}元；"
-            f"降低{_yuan(lowered_fen)}元；限额{_yuan(ceiling_fen)}元。",
-            f"Raised {_yuan(wanted)}, at most {_yuan(most)}: {_yuan(raised_fen)} yuan; "
-            f"lowered {_yuan(lowered_fen)}; the ceiling is {_yuan(ceiling_fen)} yuan.",
+            f"提高{yuan_text(wanted)}元，上限{yuan_text(most)}元，计{yuan_text(raised_fen)}元；"
+            f"降低{yuan_text(lowered_fen)}元；限额{yuan_text(ceiling_fen)}元。",
+            f"Raised {yuan_text(wanted)}, at most {yuan_text(most)}: {yuan_text(raised_fen)} yuan; "
+            f"lowered {yuan_text(lowered_fen)}; the ceiling is {yuan_text(ceiling_fen)} yuan.",
         )
     )
     return raised_fen, lowered_fen, ceiling_fen
@@ -275,7 +276,3 @@ def _years(years: Iterable[int]) -> str:
 
 def _zh(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

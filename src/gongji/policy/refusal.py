@@ -93,14 +93,14 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def refuse(
     code: Code,
-    *provisions: Provision[Any],
+    *provisions: Provision[Any] | None,
     succeeds_at: datetime | None = None,
     **numbers: int,
 ) -> Refusal:
-    """A refusal that cites these provisions."""
+    """A refusal that cites these provisions; where the law is silent, there is none to cite."""
     return Refusal(code, keys(provisions), numbers, succeeds_at)
 
 
-def keys(provisions: Iterable[Provision[Any]]) -> tuple[str, ...]:
-    """The provisions' keys, each once, in the order given."""
-    return tuple(dict.fromkeys(provision.key for provision in provisions))
+def keys(provisions: Iterable[Provision[Any] | None]) -> tuple[str, ...]:
+    """The provisions' keys, each once, in the order given; None is a question without an answer."""
+    return tuple(dict.fromkeys([one.key for one in provisions if one is not None]))

@@ -63,7 +63,7 @@ class PostgresFamilies(SqlUnit):
             for region, some in sorted(parted(patients, region_of))
         ]
 
-    def ask_purses(self, people: Collection[str]) -> Callable[[], dict[AccountKey, Balance]]:
+    def _purses(self, people: Collection[str]) -> Callable[[], dict[AccountKey, Balance]]:
         """Ask for the accounts of these people, and say how what is found is read. While another
         batch still holds one of them, the rest may be read."""
         statement = postgres(_PURSES + self.LOCKING)

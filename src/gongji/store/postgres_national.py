@@ -14,7 +14,6 @@ from gongji.store.national_batch_rows import (
     WITHDRAWN,
     Bonds,
     People,
-    Purses,
 )
 from gongji.store.people_rows import INSTITUTION, PERSON, person_of
 from gongji.store.postgres_arrays import (
@@ -106,9 +105,6 @@ class PostgresNational(PostgresFamilies):
 
     def _named_one(self, row: Sequence[Any]) -> tuple[Person, Identity]:
         return person_of(row), self._identity(row[_SEALED], row[0])
-
-    def _purses(self, people: Collection[str]) -> Callable[[], Purses]:
-        return self.ask_purses(people)
 
     def _places(self, codes: Iterable[str]) -> Sent:
         return [

@@ -99,7 +99,7 @@ class PostgresUnit(PostgresNational):
         people, bonds, far = families_of(asked, PERSON, person_of)
         if far:
             people.update(self.people(far))
-        purses = self.ask_purses(people)
+        purses = self._purses(people)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
         return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses())

@@ -18,7 +18,7 @@ from gongji.faces.forms import Form, day_typed, sum_of
 from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import Care, local_day, moment
+from gongji.terms import Care, local_day, moment, yuan_text
 from gongji.web.problems import accept
 from gongji.words import name_of
 
@@ -225,7 +225,7 @@ async def file(request: Visit) -> Any:
     writer.writerow(["编号", "姓名", "开户银行和账号", "金额（元）"])
     for claim, person in await request.counter.ask(rows):
         fen = claim.paid_fen
-        cells = [claim.id, person, claim.bank, f"{fen // 100}.{fen % 100:02d}"]
+        cells = [claim.id, person, claim.bank, yuan_text(fen)]
         writer.writerow([f"'{one}" if one[:1] in "=+-@" else one for one in cells])
     return Response(
         ("\ufeff" + out.getvalue()).encode(),

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from gongji.desk import people, pooling
 from gongji.desk.counter import Busy, Counter
+from gongji.desk.line import Hand
 from gongji.desk.office import Session
 from gongji.desk.ports import Asking, StoreUnavailable
 from gongji.desk.settling import Answered
@@ -355,9 +356,9 @@ def test_neighbours_of_a_kind_are_served_together_and_none_twice(family: Town) -
     """Whoever has something in common with one of the batch waits for the next one."""
     batches: list[list[str]] = []
 
-    def together(session: Session, asked: Sequence[str], holding: Callable[[], None]) -> list[str]:
+    def together(session: Session, asked: Sequence[str], hand: Hand) -> list[str]:
         batches.append(list(asked))
-        holding()
+        hand.holds(())
         return [one.upper() for one in asked]
 
     async def ask() -> list[object]:

@@ -8,16 +8,28 @@ from typing import Any
 import msgspec
 import pytest
 
+from gongji.desk.line import Line, Turn
 from gongji.desk.office import Folders, Office
 from gongji.desk.ports import Clock, StoreUnavailable
-from gongji.national.exchange import HANDLERS, READS
+from gongji.national.exchange import HANDLERS, READS, Asked, read_tree, serve_settlements
 from gongji.national.reversing import UNDONE
 from gongji.wiring import office_in_memory
 from national import story
 from national.counters import Insistent, at_once
 from national.test_days import admitted, purchase, ward_bill
 from national.test_three_states import SPENT, WHOLE, money, query, ready, reverse
-from national.windows import AMOXICILLIN, BED, MEMBER, PHARMACY, Answer, Sandbox, Window
+from national.windows import (
+    ALONE,
+    AMOXICILLIN,
+    BED,
+    MEMBER,
+    PHARMACY,
+    SPONSOR,
+    Answer,
+    Sandbox,
+    Window,
+    psn_no,
+)
 
 
 class Failing:
@@ -200,4 +212,33 @@ def test_neighbours_of_one_batch_do_not_touch_each_other() -> None:
     assert "H99000099999" in told[2].says
     assert told[1].body == told[3].body
     assert sum(money(box)) == sum(WHOLE) - 95_00 - 30_00
+    box.proof()
+
+
+def test_whose_purses_another_hand_holds_is_left_to_the_next_batch() -> None:
+    """His spouse pays by the other hand; whoever is in the book for nobody is answered at once."""
+    box = Sandbox()
+    shop = Window(box, PHARMACY)
+
+    def asked(number: str) -> Asked:
+        found = read_tree(shop.message("2102", **purchase(shop, number, (AMOXICILLIN, "30.00"))))
+        assert isinstance(found, Asked)
+        id = box.office.ask(lambda session: session.unit.institution_of_code(PHARMACY))
+        return found._replace(place=str(id))
+
+    def serve(turn: Turn[Asked]) -> list[bool]:
+        served = box.office.do(lambda session: serve_settlements(session, turn.taken, turn))
+        return [Answer(reply).good for reply in served]
+
+    line = Line([asked(number) for number in (ALONE, MEMBER, "nobody1", "nobody2")])
+    with line.turn() as other:
+        other.taken = [asked(SPONSOR)]
+        other.holds({psn_no(SPONSOR)})
+        with line.turn() as turn:
+            turn.taken = [line.waiting.popleft() for _ in range(4)]
+            assert serve(turn) == [True, False, False]
+    assert [one.patient for one in line.waiting] == [psn_no(MEMBER)]
+    with line.turn() as turn:
+        turn.taken = [line.waiting.popleft()]
+        assert serve(turn) == [True]
     box.proof()

@@ -1,7 +1,7 @@
 """One contract, every store: what the desk may rely on, method by method of `Unit`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -622,13 +622,14 @@ def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: S
         unit.add_code(ANN.id, BEN.id, 10)
         unit.write_settled(booked("v1", (INFLOW, PURSE, 100_00)), [old], 100)
 
-    def asked(unit: Unit, not_ended_by: int) -> ToSettle:
+    def asked(unit: Unit, not_ended_by: int, held: Collection[str] = ()) -> ToSettle:
         return unit.to_settle(
             [old.key, AnswerKey(CLINIC.id, "b1")],
-            patients={BEN.id, "P310000-nobody"},
+            patients={BEN.id, *(f"P310000-nobody{n}" for n in range(3))},
             institutions={CLINIC.id, SHOP.id},
             codes={(ANN.id, BEN.id), (BEN.id, ANN.id)},
             not_ended_by=not_ended_by,
+            held=held,
         )
 
     with store.begin() as unit:
@@ -640,6 +641,10 @@ def test_a_batch_reads_all_that_it_needs_at_once_and_writes_all_at_once(store: S
             {(ANN.id, BEN.id)},
             {PURSE: Balance(100_00, 1)},
         )
+        left = asked(unit, 50, held=[ANN.id])
+        assert (left.people, left.purses) == ({}, {})
+        assert set(left.away) == {ANN.id, BEN.id}
+        assert asked(unit, 50, held=[CAI.id])._replace(away=()) == asked(unit, 50)
         unit.end_bond(bond, 40, FILING)
         without = asked(unit, 50)
         assert (without.bonds, without.people, without.purses) == ({}, {BEN.id: BEN}, {})
@@ -686,6 +691,12 @@ def test_settlements_of_the_wire_read_whole_families_with_their_names(store: Sto
         assert named.fees == {visit: fees}
         assert (named.used_fen, named.editions) == ({}, {"310000": []})
         assert named.purses == {PURSE: Balance(100_00, 1)}
+        patients += [f"P310000-nobody{n}" for n in range(3)]
+        left = unit.to_answer(
+            patients, codes, [message], [visit], years=years, not_ended_by=50, held=[CAI.id]
+        )
+        assert (left.people, left.purses) == ({}, {})
+        assert set(left.away) == {ANN.id, BEN.id, CAI.id}
 
 
 def test_an_answer_is_written_once_and_for_ever(store: Store) -> None:

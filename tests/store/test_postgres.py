@@ -1,8 +1,10 @@
 """PostgreSQL's own: locks between writers, its failures, its rights, and the words it is asked in."""
 
+import asyncio
+import random
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
@@ -11,11 +13,14 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from gongji.desk.counter import Counter
+from gongji.desk.line import Turn
 from gongji.desk.national_ports import MessageKey, VisitKey
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Conflict, StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
 from gongji.lab.pgserver import NoPostgres, PgServer, pg_server
+from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
 from gongji.store.migrate import bring_up, upgrade
 from gongji.store.postgres import PostgresStore
@@ -108,6 +113,49 @@ def test_batches_at_once_on_one_sponsor_never_draw_more_than_there_is(town: Town
     assert town.balance("father").carried == 0
     town.proof()
     offices[1].store.close()
+
+
+def test_hands_that_pass_each_other_keep_every_familys_order(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six hundred bills of a hundred families, in batches of 12: whose purses another hand holds is left
+    to the next batch, is served once, and before whoever of the family came after."""
+    rng = random.Random(5)
+    for n in range(100):
+        town.person(f"father{n}", carried=200_00)
+        town.person(f"child{n}", "resident")
+        town.pool(f"father{n}", {f"child{n}": "child"})
+    names = [f"{rng.choice(['father', 'child'])}{rng.randrange(100)}" for _ in range(600)]
+    bills = [town.bill(name, "clinic", 10_00, id=f"b{n}") for n, name in enumerate(names)]
+    sent_back = 0
+    holds = Turn.holds
+
+    def counted(turn: Turn[object], people: Collection[str], back: Collection[int] = ()) -> None:
+        nonlocal sent_back
+        sent_back += len(back)
+        holds(turn, people, back)
+
+    monkeypatch.setattr(Turn, "holds", counted)
+
+    async def ask() -> list[Answered | Refusal]:
+        counter = Counter(town.office, batch=12)
+        counter.start()
+        try:
+            return list(await asyncio.gather(*map(counter.settle, bills)))
+        finally:
+            await asyncio.to_thread(counter.stop)
+
+    found = [one for one in asyncio.run(ask()) if isinstance(one, Answered)]
+    assert len(found) == len(bills)
+    assert not any(one.repeated for one in found)
+    assert sent_back
+    for n in range(100):
+        family = {town.id(f"father{n}"), town.id(f"child{n}")}
+        theirs = [one.decision.draws for one in found if one.answer.patient in family]
+        left = [draw.after_fen for draws in theirs for draw in draws]
+        assert left == sorted(left, reverse=True)
+        assert town.balance(f"father{n}").carried == 200_00 - 10_00 * len(theirs)
+    town.proof()
 
 
 def test_who_has_a_region_to_itself_waits_for_settlements_and_they_for_it(town: Town) -> None:

@@ -88,7 +88,7 @@ class Served:
     def waiting(self, number: int) -> None:
         """Wait until so many stand in the queue."""
         until = time.monotonic() + 30
-        while len(self.counter._queue) < number:
+        while len(self.counter._line.waiting) < number:
             assert time.monotonic() < until, "nobody came"
             time.sleep(0.001)
 

@@ -6,8 +6,7 @@ once; a busy one takes what has come, and where that is less than the last time 
 moment: whom the last batch has answered is about to ask again. One commit makes the whole batch
 durable.
 
-With a second hand the next batch is decided while the last one is being committed. It begins only
-when the last one holds every purse that it will draw on, so that nobody overtakes anybody.
+With a second hand the next batch is decided while the last one is being committed; see `Line`.
 
 The queue is bounded: beyond it a request is turned away at once, before anything is known of it.
 A refusal is a value and never touches its neighbours. A failure of ours rolls the batch back, and
@@ -16,7 +15,6 @@ each request is tried once alone, so that only the one that fails is told so.
 
 import asyncio
 import threading
-from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -25,6 +23,7 @@ from operator import attrgetter
 from time import sleep
 from typing import Any, NamedTuple, TypeVar
 
+from gongji.desk.line import ALONE, Hand, Line, Turn
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
@@ -41,9 +40,10 @@ class Busy(Exception):
     """The queue is full. Nothing is known of the request; it may be sent again with the same id."""
 
 
-Together = Callable[[Session, Sequence[Any], Callable[[], None]], Sequence[Any]]
+Together = Callable[[Session, Sequence[Any], Hand], Sequence[Any]]
 """A use-case that serves all of its kind which stand next to each other in the queue, in the order
-of arrival. It calls the last argument when it holds every purse that it may draw on."""
+of arrival. It tells the hand when it holds every purse that it may draw on, and whom it leaves to
+the next batch; for all others it has a result."""
 
 
 class _Waiting(NamedTuple):
@@ -67,10 +67,8 @@ class Counter:
         assert batch > 0
         self.office = office
         self._longest, self._batch = longest, batch
-        self._queue: deque[_Waiting] = deque()
-        self._wake = threading.Condition()
-        self._turn = threading.Semaphore()
-        self._under_way = self._last = 0
+        self._line: Line[_Waiting] = Line()
+        self._last = 0
         self._open = False
         self._threads: list[threading.Thread] = []
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reader")
@@ -87,9 +85,9 @@ class Counter:
 
     def stop(self) -> None:
         """Serve whoever is in the queue, then close."""
-        with self._wake:
+        with self._line.changed:
             self._open = False
-            self._wake.notify()
+            self._line.changed.notify()
         for thread in self._threads:
             thread.join()
         self._threads.clear()
@@ -141,96 +139,79 @@ class Counter:
         shares: bool = False,
         once: frozenset[str] = frozenset(),
     ) -> asyncio.Future[Any]:
-        if len(self._queue) >= self._longest:
+        line = self._line
+        if len(line.waiting) >= self._longest:
             raise Busy(f"{self._longest} requests are waiting; try again in a second")
         future = asyncio.get_running_loop().create_future()
-        with self._wake:
+        with line.changed:
             if not self._open:
                 raise StoreUnavailable("the counter is closed")
-            self._queue.append(_Waiting(asked, together, shares, once, regions, future))
-            self._wake.notify()
+            line.waiting.append(_Waiting(asked, together, shares, once, regions, future))
+            line.changed.notify()
         return future
 
     def _work(self) -> None:
         while True:
-            self._turn.acquire()
-            turn = Turn(self._turn)
-            try:
-                taken = self._take()
-                if not taken:
+            with self._line.turn() as turn:
+                turn.taken = self._next()
+                if not turn.taken:
                     return
-                try:
-                    results = self._serve(taken, turn)
-                finally:
-                    with self._wake:
-                        self._under_way -= 1
-                        self._wake.notify()
-            finally:
-                turn.over()
-            _deliver(taken, results)
+                served = self._serve(turn)
+            _deliver(served)
 
-    def _take(self) -> list[_Waiting]:
+    def _next(self) -> list[_Waiting]:
         """Whoever waits, as soon as somebody does; nobody once the counter is closed. While a batch
         is under way only a whole one is begun beside it: small ones would cost more than they save.
         Where the last batch had more in it than wait now, the rest is given a moment to come.
         """
-        with self._wake:
-            while self._open and not self._is_worth_it():
-                self._wake.wait()
-            some_are_missing = self._open and 1 < self._last > len(self._queue)
+        line, queue = self._line, self._line.waiting
+        with line.changed:
+            while self._open and len(queue) < (self._batch if line.under_way else 1):
+                line.changed.wait()
+            some_are_missing = self._open and 1 < self._last > len(queue)
         if some_are_missing:
             sleep(_A_MOMENT_S)
-        with self._wake:
+        with line.changed:
             taken: list[_Waiting] = []
             met: set[str] = set()
-            while self._queue and len(taken) < self._batch and not self._queue[0].once & met:
-                taken.append(self._queue.popleft())
+            while queue and len(taken) < self._batch and not queue[0].once & met:
+                taken.append(queue.popleft())
                 met |= taken[-1].once
-            self._under_way += bool(taken)
             self._last = len(taken)
             return taken
 
-    def _is_worth_it(self) -> bool:
-        return len(self._queue) >= (self._batch if self._under_way else 1)
-
-    def _serve(self, taken: Sequence[_Waiting], turn: "Turn") -> list[Any]:
-        """One result for each, an exception where it failed."""
-        named = [waiting.regions for waiting in taken]
-        regions = None if None in named else frozenset().union(*filter(None, named))
-        # Purses are held in the order of their keys, once in a unit: two kinds cannot share.
-        one_kind = len({waiting.together for waiting in taken}) == 1
-        shared = one_kind and all(waiting.shares for waiting in taken)
+    def _serve(self, turn: Turn[_Waiting]) -> list[tuple[_Waiting, Any]]:
+        """Whoever was not left to the next batch, with a result, an exception where it failed."""
         try:
-            return self.office.do(
-                lambda session: _serve_all(session, taken, turn.over if shared else _not_yet),
-                regions=regions,
-                shared=shared,
-            )
+            results = self._do(lambda: turn.taken, turn)
         except StoreUnavailable as error:
-            return [error] * len(taken)
+            results = [error] * len(turn.taken)
         except Exception as error:
             # One of them has met a mistake of ours. Alone each shows whether it was the one.
-            if len(taken) == 1:
-                return [error]
-            return [result for waiting in taken for result in self._serve([waiting], turn)]
+            alone = len(turn.taken) == 1
+            results = [error] if alone else [self._try_alone(one) for one in turn.taken]
+        return list(zip(turn.taken, results, strict=True))
+
+    def _try_alone(self, waiting: _Waiting) -> Any:
+        try:
+            return self._do(lambda: [waiting], ALONE)[0]
+        except Exception as error:
+            return error
+
+    def _do(self, taken: Callable[[], Sequence[_Waiting]], hand: Hand) -> list[Any]:
+        """One unit of work; who is taken may be fewer when it is tried again."""
+        named = [waiting.regions for waiting in taken()]
+        regions = None if None in named else frozenset().union(*filter(None, named))
+        # Purses are held in the order of their keys, once in a unit: two kinds cannot share.
+        one_kind = len({waiting.together for waiting in taken()}) == 1
+        shared = one_kind and all(waiting.shares for waiting in taken())
+        beside = hand if shared else ALONE
+        return self.office.do(
+            lambda session: _serve_all(session, taken(), beside), regions=regions, shared=shared
+        )
 
 
-class Turn:
-    """A hand's turn to take from the queue, until it says that the next one may."""
-
-    def __init__(self, semaphore: threading.Semaphore) -> None:
-        self._semaphore: threading.Semaphore | None = semaphore
-
-    def over(self) -> None:
-        """Let the next hand begin; said again, it changes nothing."""
-        semaphore, self._semaphore = self._semaphore, None
-        if semaphore is not None:
-            semaphore.release()
-
-
-def _serve_all(
-    session: Session, taken: Sequence[_Waiting], holding: Callable[[], None]
-) -> list[Any]:
+def _serve_all(session: Session, taken: Sequence[_Waiting], hand: Hand) -> list[Any]:
     """In the order of arrival; what is of one kind and stands next to each other as one batch.
 
     Each moment is later than the one before, so that whoever paid and then unbound is not found to
@@ -240,12 +221,12 @@ def _serve_all(
     for together, some in groupby(taken, key=attrgetter("together")):
         asked = [waiting.asked for waiting in some]
         moment = session._replace(now=session.now + timedelta(microseconds=len(results)))
-        results.extend(together(moment, asked, holding))
+        results.extend(together(moment, asked, hand))
     return results
 
 
 def _one_by_one(
-    session: Session, use_cases: Sequence[Callable[[Session], Any]], _: Callable[[], None]
+    session: Session, use_cases: Sequence[Callable[[Session], Any]], _: Hand
 ) -> list[Any]:
     """Whatever is no settlement."""
     return [
@@ -254,14 +235,10 @@ def _one_by_one(
     ]
 
 
-def _not_yet() -> None:
-    """Nobody begins beside a unit that has its regions to itself."""
-
-
-def _deliver(taken: Sequence[_Waiting], results: Sequence[Any]) -> None:
+def _deliver(served: Sequence[tuple[_Waiting, Any]]) -> None:
     """Hand the results over to the event loops that wait for them, one call a loop."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
-    for waiting, result in zip(taken, results, strict=True):
+    for waiting, result in served:
         by_loop.setdefault(waiting.future.get_loop(), []).append((waiting.future, result))
     for loop, pairs in by_loop.items():
         try:

@@ -202,7 +202,8 @@ class ToAnswer(NamedTuple):
     `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the institutions
     by their codes; `used_fen` is what of the deductible the patients have used in their benefit year,
     by person and kind of care; `editions` are those for each region of theirs. `purses` are the
-    accounts of whoever may pay: a unit that writes keeps them locked until its end.
+    accounts of whoever may pay: a unit that writes keeps them locked until its end. `away`: see
+    `ToSettle`.
     """
 
     people: dict[str, tuple["Person", "Identity"]]
@@ -214,6 +215,7 @@ class ToAnswer(NamedTuple):
     used_fen: dict[tuple[str, str], int]
     editions: dict[str, list["Edition"]]
     purses: dict["AccountKey", "Balance"]
+    away: Collection[str] = ()
 
 
 Years = Mapping[tuple[int, int], Collection[str]]
@@ -244,6 +246,7 @@ class NationalUnit(Protocol):
         *,
         years: Years,
         not_ended_by: int,
+        held: Collection[str] = (),
     ) -> ToAnswer:
         """What settlements name, read at once; nobody else settles over the interface for these
         patients until the commit. `years` has those whose region is known."""

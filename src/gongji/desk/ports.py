@@ -108,6 +108,8 @@ class ToSettle(NamedTuple):
     `answered` are those of the keys that were asked before; `people` has the sponsors as well;
     `bonds` by member, oldest first; `codes` as (holder, relative); `purses` are the accounts of all
     these people that hold or held money. A unit that writes keeps the purses locked until its end.
+    `away` are the people of the families that share somebody with those whom another batch holds:
+    they are not looked at, and nobody of them is in `people`.
     """
 
     answered: dict[AnswerKey, Answer]
@@ -116,6 +118,7 @@ class ToSettle(NamedTuple):
     bonds: dict[str, list[BondWithUses]]
     codes: set[tuple[str, str]]
     purses: dict[AccountKey, Balance]
+    away: Collection[str] = ()
 
 
 class HourSums(NamedTuple):
@@ -266,6 +269,7 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Prot
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
+        held: Collection[str] = (),
     ) -> ToSettle: ...
     def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None: ...
 

@@ -1,11 +1,12 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
 from gongji.desk.case import Case
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, ToSettle
 from gongji.desk.rollover import closed_since
@@ -69,19 +70,24 @@ _facts_of = msgspec.json.Decoder(Facts).decode
 def settle_batch(
     session: Session,
     requests: Sequence[SettlementRequest],
-    holding: Callable[[], None] = lambda: None,
+    hand: Hand = ALONE,
     known: ToSettle | None = None,
 ) -> list[Answered | Refusal]:
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. `holding` is
-    called when the batch has every purse that it may draw on: whoever comes next may begin. `known`
-    is what the bills are decided on, where it was read already.
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. The hand is
+    told when the batch has every purse that it may draw on; whose purses others hold are left to
+    the next one, and are not among the answers. `known` is what the bills are decided on, where it
+    was read already.
     """
     keys = [AnswerKey(request.institution, request.id) for request in requests]
-    case = Case(session, requests, keys, known)
-    holding()
+    case = Case(session, requests, keys, known, hand.held)
+    back = [n for n, request in enumerate(requests) if request.patient in case.away]
+    if back:
+        stay = sorted({*range(len(requests))}.difference(back))
+        requests, keys = [requests[n] for n in stay], [keys[n] for n in stay]
+    hand.holds(case.people, back)
     given: list[Answered | Refusal] = []
     for n in range(0, len(requests), _AT_ONCE):
         some = slice(n, n + _AT_ONCE)

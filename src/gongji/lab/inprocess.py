@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from gongji.desk.counter import Turn
+from gongji.desk.line import Line, Turn
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Unit
 from gongji.desk.settling import Answered, replay, settle_batch
@@ -72,17 +72,16 @@ def in_process(
     with closing(ground.bare(urls[0])) as source, closing(ground.bare(urls[1])) as copy:
         for size in batches:
             bills = list(requests(crowd, rng, f"b{size}", max(settlements // size, 1) * size))
-            groups = [bills[n : n + size] for n in range(0, len(bills), size)]
             gc.collect()
             gc.freeze()  # the bills wait here for the whole of the run
-            warming = len(groups) // 10
-            early = _settle(office, groups[:warming])  # this warms what is cold
+            warming = len(bills) // size // 10 * size
+            early = _settle(office, bills[:warming], size)  # this warms what is cold
             cpu_s = time.process_time()
-            run = _settle(office, groups[warming:])
+            run = _settle(office, bills[warming:], size)
             cpu_s = time.process_time() - cpu_s
             written = _written(source, [*early.moments, *run.moments])
-            bare_s = sum(_write(copy, written)[warming:])
-            count = len(bills) - warming * size
+            bare_s = sum(_write(copy, written)[len(early.moments) :])
+            count = len(bills) - warming
             times, parts = _times(office, crowd, rng, size, run.answered)
             found.append(
                 InProcess(
@@ -113,30 +112,28 @@ class _Run(NamedTuple):
     answered: list[Answered]
 
 
-def _settle(office: Office, groups: Sequence[Sequence[SettlementRequest]]) -> _Run:
-    """Settle the groups in their order, with as many hands as the counter has."""
+def _settle(office: Office, bills: Sequence[SettlementRequest], size: int) -> _Run:
+    """Settle the bills in their order, with as many hands as the counter has."""
     waits_s: list[float] = []
     moments: list[int] = []
     answered: list[Answered] = []
-    waiting, semaphore = iter(groups), threading.Semaphore()
+    line = Line(bills)
 
-    def settle(
-        session: Session, group: Sequence[SettlementRequest], turn: Turn
-    ) -> list[Answered | Refusal]:
+    def settle(session: Session, turn: Turn[SettlementRequest]) -> list[Answered | Refusal]:
         moments.append(session.at)
-        return settle_batch(session, group, holding=turn.over)
+        return settle_batch(session, turn.taken, turn)
 
     def work() -> None:
         while True:
-            semaphore.acquire()
-            turn = Turn(semaphore)
-            group = next(waiting, None)
-            if group is None:
-                turn.over()
-                return
-            begun = time.perf_counter()
-            results = _as_the_service(office, partial(settle, group=group, turn=turn))
-            waits_s.append(time.perf_counter() - begun)
+            with line.turn() as turn:
+                with line.changed:
+                    some = range(min(size, len(line.waiting)))
+                    turn.taken = [line.waiting.popleft() for _ in some]
+                if not turn.taken:
+                    return
+                begun = time.perf_counter()
+                results = _as_the_service(office, partial(settle, turn=turn))
+                waits_s.append(time.perf_counter() - begun)
             if len(answered) < _KEPT:  # who serves forgets them, and need not walk them for garbage
                 answered.extend(result for result in results if isinstance(result, Answered))
 

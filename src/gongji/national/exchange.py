@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.national_ports import Message, MessageKey, VisitKey
 from gongji.desk.office import Session
 from gongji.national import (
@@ -242,19 +243,22 @@ def serve(session: Session, asked: Asked, adopt: Adopt | None = None) -> Reply:
     return reply
 
 
-def serve_settlements(
-    session: Session, asked: Sequence[Asked], holding: Callable[[], None] = lambda: None
-) -> list[Reply]:
+def serve_settlements(session: Session, asked: Sequence[Asked], hand: Hand = ALONE) -> list[Reply]:
     """Answer settlements (2102, 2207, 2304) that arrived together, in the order of arrival: as
-    recorded, or all others as one batch. No two of them may have something of `once` in common."""
-    keys = [one.key for one in asked]
+    recorded, or all others as one batch. No two of them may have something of `once` in common.
+    Whose purses others hold are left to the next batch, and are not among the answers."""
     named = naming(
         session,
         {one.patient for one in asked},
         {one.code for one in asked},
-        keys,
+        {one.key for one in asked},
         {visit for one in asked if (visit := one.visit).id},
+        hand.held,
     )
+    back = [n for n, one in enumerate(asked) if one.patient in named.away]
+    asked = [one for one in asked if one.patient not in named.away]
+    hand.holds(named.people, back)
+    keys = [one.key for one in asked]
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}
     for n, (one, key) in enumerate(zip(asked, keys, strict=True)):
@@ -268,7 +272,7 @@ def serve_settlements(
             calls[n] = _call(later, one, place)
     written = []
     some = list(calls.values())
-    together = settling.settle_together(session, some, named, holding) if some else []
+    together = settling.settle_together(session, some, named) if some else []
     for (n, call), done in zip(calls.items(), together, strict=True):
         replies[n] = _answered(call, done)
         if isinstance(done, Done):

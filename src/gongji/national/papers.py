@@ -72,11 +72,12 @@ def naming(
     codes: Iterable[str],
     messages: Collection[MessageKey],
     visits: Collection[VisitKey],
+    held: Collection[str] = (),
 ) -> ToAnswer:
-    """What these settlements name, read at once."""
+    """What these settlements name, read at once, but for families of whom others hold somebody."""
     years = _years(session, patients)
     return session.unit.to_answer(
-        patients, codes, messages, visits, years=years, not_ended_by=session.at
+        patients, codes, messages, visits, years=years, not_ended_by=session.at, held=held
     )
 
 

@@ -1,6 +1,6 @@
 """结算: 2101, 2102, 2206, 2207, 2303, 2304. The desk decides; here it is put into their words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -73,20 +73,19 @@ def settle_together(
     session: Session,
     calls: Sequence[Call],
     named: ToAnswer,
-    holding: Callable[[], None] = lambda: None,
     *,
     recorded: bool = True,
 ) -> list[Done | Wrong]:
     """2102, 2207, 2304 结算: those that arrived together, in the order of arrival.
 
     No two of them may be for one person: what the first uses of the deductible the second must
-    find. `holding` is the desk's: see `settle_batch`. `recorded`: the answers will be, each under
-    the message that asked for it, so that their nodes need not be kept twice.
+    find. `recorded`: the answers will be, each under the message that asked for it, so that their
+    nodes need not be kept twice.
     """
     papers = papers_of(session, calls, named)
     found: list[Done | Wrong | _Due] = [_due(call, papers) for call in calls]
     due = [one for one in found if isinstance(one, _Due)]
-    given = settle_batch(session, [one.bill for one in due], holding, papers.paying)
+    given = settle_batch(session, [one.bill for one in due], known=papers.paying)
     answers = {one.bill.id: answer for one, answer in zip(due, given, strict=True)}
     settled: list[Settled] = []
 

@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from gongji.desk.identity import Identity
+from gongji.desk.line import in_the_way
 from gongji.desk.national_ports import (
     FeeRow,
     Message,
@@ -56,6 +57,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         *,
         years: Years,
         not_ended_by: int,
+        held: Collection[str] = (),
     ) -> ToAnswer:
         families = self._families(patients, not_ended_by)  # first: it holds the patients
         places = self._places(codes)
@@ -64,6 +66,8 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         regions = {id[1:7] for people in years.values() for id in people}
         editions = self._editions_for(regions)
         people, bonds = families()
+        if away := in_the_way(patients, bonds, held):
+            people = {id: one for id, one in people.items() if id not in away}
         purses = self._purses(people)
         return ToAnswer(
             people,
@@ -75,6 +79,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             {(person, care): int(fen) for person, care, fen in all_of(used)},
             editions_of(editions),
             purses(),
+            away,
         )
 
     def _families(

@@ -52,7 +52,7 @@ class PostgresStore:
     """
 
     dialect = "postgresql+psycopg"
-    hands = 2  # while the server commits for one, the other decides
+    hands = 3  # one decides while the server reads for another and commits for a third
 
     def __init__(self, dsn: str, vault: Vault) -> None:
         self._vault = vault

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
+from gongji.desk.line import in_the_way
 from gongji.desk.ports import Answer, AnswerKey, ToSettle
 from gongji.ledger.book import Book
 from gongji.store.answer_rows import ANSWER, answer_of
@@ -93,16 +94,20 @@ class PostgresUnit(PostgresNational):
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
+        held: Collection[str] = (),
     ) -> ToSettle:
         asked = self.ask_families(_FAMILIES, patients, not_ended_by)
         answered, places = self._send_answered(keys), self._institutions(institutions)
         people, bonds, far = families_of(asked, PERSON, person_of)
         if far:
             people.update(self.people(far))
+        if away := in_the_way(patients, bonds, held):
+            people = {id: one for id, one in people.items() if id not in away}
         purses = self._purses(people)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
-        return ToSettle(known, people, designated, bonds, self.codes_held(codes), purses())
+        codes_held = self.codes_held(codes)
+        return ToSettle(known, people, designated, bonds, codes_held, purses(), away)
 
 
 def _answers_of(sent: Sent) -> dict[AnswerKey, Answer]:

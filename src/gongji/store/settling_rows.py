@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from gongji.desk.line import in_the_way
 from gongji.desk.ports import Answer, AnswerKey, ToSettle
 from gongji.ledger.book import Book
 from gongji.store.answer_rows import AnswerRows
@@ -21,9 +22,12 @@ class SettlingRows(PeopleRows, PoolRows, BookRows, AnswerRows):
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
+        held: Collection[str] = (),
     ) -> ToSettle:
         bonds = self.bonds_of_members(patients, not_ended_by)
         people = {*patients, *(known.bond.sponsor for some in bonds.values() for known in some)}
+        away = in_the_way(patients, bonds, held)
+        people.difference_update(away)
         return ToSettle(
             self.answered(keys) if keys else {},
             self.people(people),
@@ -31,6 +35,7 @@ class SettlingRows(PeopleRows, PoolRows, BookRows, AnswerRows):
             bonds,
             self.codes_held(codes),
             self.purses(people),
+            away,
         )
 
     def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None:

@@ -24,6 +24,7 @@ _DATABASE, _KEY = "gongji.db", "gongji.key"
 # As an operator would set a server of this size; durable in every respect, as it comes.
 _TUNED = {
     "shared_buffers": "2GB",
+    "min_wal_size": "4GB",  # the log's files are used again, as on a server that has run for a day
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",
     "wal_buffers": "64MB",

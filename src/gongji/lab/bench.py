@@ -39,7 +39,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 8.0
     workers: int = 2
     connections: Sequence[int] = (1, 16, CONNECTIONS, 256)
-    settlements: int = 20_000
+    settlements: int = 40_000
     batches: Sequence[int] = (64, 256, 500)
     items: int = 100_000
     clients: Sequence[int] = (1, 16, 64)

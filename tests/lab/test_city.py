@@ -110,8 +110,11 @@ def test_a_second_building_writes_nothing(office: Office, city: City) -> None:
     assert office.ask(lambda s: list(s.unit.entry_rows())) == before
 
 
-def test_another_seed_on_a_city_that_stands_shows_only_who_is_there(office: Office) -> None:
+def test_another_seed_on_a_city_that_stands_shows_only_who_is_there(
+    office: Office, city: City
+) -> None:
     """The city is not mixed with a second one."""
+    assert city.families
     other = build_city(office, seed=5)
 
     assert not other.fresh

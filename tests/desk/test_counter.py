@@ -358,7 +358,7 @@ def test_neighbours_of_a_kind_are_served_together_and_none_twice(family: Town) -
 
     def together(session: Session, asked: Sequence[str], hand: Hand) -> list[str]:
         batches.append(list(asked))
-        hand.holds(())
+        hand.claims({})
         return [one.upper() for one in asked]
 
     async def ask() -> list[object]:

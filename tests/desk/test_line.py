@@ -1,6 +1,8 @@
 """The line before the counter: whose turn it is, and who goes back to its front."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 import pytest
 from hypothesis import given
@@ -10,25 +12,14 @@ from gongji.desk.line import Line, Turn, in_the_way
 from gongji.desk.office import Session
 from gongji.desk.ports import Conflict
 from gongji.desk.settling import Answered, settle_batch
-from gongji.policy.bonds import Bond, BondWithUses
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
-from gongji.terms import NEVER, Kinship
 from town import NATIONAL, Town
 
 
-def bonds_of(sponsors: Mapping[str, Sequence[str]]) -> dict[str, list[BondWithUses]]:
-    """Members and who pays for them."""
-    return {
-        member: [
-            BondWithUses(
-                Bond(f"B-{sponsor}-{member}", sponsor, sponsor, member, Kinship.CHILD, 0, NEVER),
-                frozenset(),
-            )
-            for sponsor in some
-        ]
-        for member, some in sponsors.items()
-    }
+def families_of(sponsors: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """Patients and who pays for them, and themselves."""
+    return {patient: {patient, *some} for patient, some in sponsors.items()}
 
 
 STRANGERS = [f"stranger{n}" for n in range(12)]
@@ -60,17 +51,39 @@ def test_a_family_of_whom_somebody_is_held_goes_back_whole(
     sponsors: Mapping[str, Sequence[str]], held: Sequence[str], away: Sequence[str]
 ) -> None:
     """Strangers stay."""
-    found = in_the_way([*sponsors, *STRANGERS], bonds_of(sponsors), held)
-    assert set(found) >= set(away)
-    named = {*sponsors, *STRANGERS, *(one for some in sponsors.values() for one in some)}
-    assert named & set(found) == set(away)
+    families = families_of({**sponsors, **dict.fromkeys(STRANGERS, ())})
+    found = set(in_the_way(families, held))
+    assert found & set().union(*families.values()) == set(away)
 
 
-def test_where_many_would_go_back_all_wait() -> None:
+def test_where_many_would_go_back_all_wait_until_the_other_has_finished() -> None:
     """Four children of one father: there is nothing to be gained by reading on."""
-    children = {f"child{n}": ["father"] for n in range(4)}
-    assert not in_the_way([*children, *STRANGERS[:8]], bonds_of(children), ["father"])
-    assert in_the_way([*children, *STRANGERS], bonds_of(children), ["father"])
+    line: Line[str] = Line(str)
+    families = families_of({f"child{n}": ["father"] for n in range(4)})
+    strangers = families_of(dict.fromkeys(STRANGERS, ()))
+    claimed, going = threading.Event(), threading.Event()
+
+    def the_other() -> None:
+        with line.turn() as other:
+            other.taken = ["aunt"]
+            other.claims({"aunt": {"aunt", "father"}})
+            claimed.set()
+            assert going.wait(10)
+
+    hand = threading.Thread(target=the_other)
+    hand.start()
+    assert claimed.wait(10)
+    with line.turn() as turn:
+        turn.taken = [*families, *strangers]
+        assert set(turn.claims(families | strangers)) >= {"father", *families}
+        assert [*line.waiting] == [*families]
+    threading.Timer(0.01, going.set).start()
+    with line.turn() as turn:
+        turn.taken = [*families]
+        assert not turn.claims(families)
+        assert going.is_set()
+        assert not line.under_way or turn.taken == [*families]
+    hand.join()
 
 
 people_of = st.sampled_from([f"p{n}" for n in range(12)])
@@ -81,12 +94,11 @@ def test_who_stays_shares_nobody_with_who_goes_back(
     sponsors: dict[str, list[str]], held: set[str]
 ) -> None:
     """Neither with those held, nor with those who go back because of them."""
-    patients = [*sponsors, *(f"stranger{n}" for n in range(40))]
-    found = set(in_the_way(patients, bonds_of(sponsors), held))
-    families = {patient: {patient, *sponsors.get(patient, ())} for patient in patients}
-    stay = set().union(*(some for patient, some in families.items() if patient not in found))
+    families = families_of(sponsors)
+    found = set(in_the_way(families, held))
+    stay = set().union(*(some for some in families.values() if found.isdisjoint(some)))
     assert not stay & (found | held)
-    assert all(some <= found for patient, some in families.items() if patient in found)
+    assert all(some <= found for some in families.values() if not found.isdisjoint(some))
     # Nobody goes back for nothing: from each a chain of families leads to somebody held.
     reached = set(held)
     for _ in families:
@@ -111,6 +123,9 @@ def town() -> Iterator[Town]:
     opened.close()
 
 
+patient_of = attrgetter("patient")
+
+
 def settled(town: Town, line: Line[SettlementRequest], most: int) -> list[str]:
     """Settle those in front as one batch; whose bills were."""
     with line.turn() as turn:
@@ -131,10 +146,10 @@ def test_who_must_wait_for_another_hand_is_in_front_of_the_next_batch(town: Town
     names = ["child2", "child0", "child3", "child4", "child0", "father2"]
     waiting = [town.bill(name, "clinic", 1_00, id=f"{n}-{name}") for n, name in enumerate(names)]
     strangers = [town.bill("child4", "clinic", 1_00, id=f"s{n}") for n in range(3)]
-    line: Line[SettlementRequest] = Line([*waiting, *strangers])
+    line = Line(patient_of, [*waiting, *strangers])
     with line.turn() as other:
         other.taken = [town.bill("father0", "clinic", 1_00, id="other")]
-        other.holds({town.id("father0")})
+        other.claims({town.id("father0"): {town.id("father0")}})
         assert settled(town, line, 6) == ["0-child2", "2-child3", "3-child4", "5-father2"]
         assert [bill.id for bill in line.waiting] == ["1-child0", "4-child0", "s0", "s1", "s2"]
     assert settled(town, line, 6) == ["1-child0", "4-child0", "s0", "s1", "s2"]
@@ -146,10 +161,10 @@ def test_who_shares_a_sponsor_with_one_who_waits_waits_too(town: Town) -> None:
     """The child of both fathers came before its half-brother; it must draw before him."""
     names = ["shared", "child1", "child2", "child3", "child4", "father2", "father3", "father4"]
     bills = [town.bill(name, "clinic", 1_00, id=name) for name in names]
-    line: Line[SettlementRequest] = Line(bills)
+    line = Line(patient_of, bills)
     with line.turn() as other:
         other.taken = [town.bill("child0", "clinic", 1_00, id="other")]
-        other.holds({town.id("father0"), town.id("child0")})
+        other.claims({town.id("child0"): {town.id("father0"), town.id("child0")}})
         assert settled(town, line, 8) == names[2:]
     assert settled(town, line, 8) == names[:2]
 
@@ -157,7 +172,7 @@ def test_who_shares_a_sponsor_with_one_who_waits_waits_too(town: Town) -> None:
 def test_a_batch_that_is_tried_again_is_what_was_left_of_it(town: Town) -> None:
     """Whoever went back is another's by then, so the second try waits where the first did not."""
     names = ["child0", "child1", "child2", "child3", "child4"]
-    line = Line([town.bill(name, "clinic", 1_00, id=name) for name in names])
+    line = Line(patient_of, [town.bill(name, "clinic", 1_00, id=name) for name in names])
     tries: list[list[str]] = []
 
     def settle(session: Session, turn: Turn[SettlementRequest]) -> list[Answered | Refusal]:
@@ -169,7 +184,7 @@ def test_a_batch_that_is_tried_again_is_what_was_left_of_it(town: Town) -> None:
 
     with line.turn() as other:
         other.taken = [town.bill("father0", "clinic", 1_00, id="other")]
-        other.holds({town.id("father0")})
+        other.claims({town.id("father0"): {town.id("father0")}})
         with line.turn() as turn:
             turn.taken = [line.waiting.popleft() for _ in names]
             assert len(town.do(lambda session: settle(session, turn))) == 4

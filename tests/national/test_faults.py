@@ -3,6 +3,7 @@ books are unchanged or changed once, and 5203 tells which."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -230,10 +231,11 @@ def test_whose_purses_another_hand_holds_is_left_to_the_next_batch() -> None:
         served = box.office.do(lambda session: serve_settlements(session, turn.taken, turn))
         return [Answer(reply).good for reply in served]
 
-    line = Line([asked(number) for number in (ALONE, MEMBER, "nobody1", "nobody2")])
+    numbers = (ALONE, MEMBER, "nobody1", "nobody2")
+    line = Line(attrgetter("patient"), [asked(number) for number in numbers])
     with line.turn() as other:
         other.taken = [asked(SPONSOR)]
-        other.holds({psn_no(SPONSOR)})
+        other.claims({psn_no(SPONSOR): {psn_no(SPONSOR)}})
         with line.turn() as turn:
             turn.taken = [line.waiting.popleft() for _ in range(4)]
             assert serve(turn) == [True, False, False]

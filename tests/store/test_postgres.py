@@ -14,7 +14,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from gongji.desk.counter import Counter
-from gongji.desk.line import Turn
+from gongji.desk.line import Families, Turn
 from gongji.desk.national_ports import MessageKey, VisitKey
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Conflict, StoreUnavailable
@@ -128,14 +128,16 @@ def test_hands_that_pass_each_other_keep_every_familys_order(
     names = [f"{rng.choice(['father', 'child'])}{rng.randrange(100)}" for _ in range(600)]
     bills = [town.bill(name, "clinic", 10_00, id=f"b{n}") for n, name in enumerate(names)]
     sent_back = 0
-    holds = Turn.holds
+    claims = Turn.claims
 
-    def counted(turn: Turn[object], people: Collection[str], back: Collection[int] = ()) -> None:
+    def counted(turn: Turn[object], families: Families) -> Collection[str]:
         nonlocal sent_back
-        sent_back += len(back)
-        holds(turn, people, back)
+        sent_back += len(turn.taken)
+        away = claims(turn, families)
+        sent_back -= len(turn.taken)
+        return away
 
-    monkeypatch.setattr(Turn, "holds", counted)
+    monkeypatch.setattr(Turn, "claims", counted)
 
     async def ask() -> list[Answered | Refusal]:
         counter = Counter(town.office, batch=12)

@@ -1,10 +1,11 @@
 """案情: what a batch of bills is decided on, and what it leaves for the next bill and for the book."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec.structs import replace
 
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKey, ToSettle
 from gongji.desk.rollover import year_closed
@@ -29,7 +30,7 @@ class Case:
         bills: Sequence[Bill],
         keys: Sequence[AnswerKey],
         known: ToSettle | None = None,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> None:
         self._session = session
         self._at, self._today = session.at, local_day(session.now)
@@ -45,17 +46,17 @@ class Case:
             not_ended_by=min(
                 [self._at, *(micros(b.happened_at) for b in bills if b.happened_at is not None)]
             ),
-            held=held,
+            hand=hand,
         )
         self.answered, self.away = known.answered, known.away
-        self.people, self._institutions = known.people, known.institutions
+        self._people, self._institutions = known.people, known.institutions
         self._bonds, self._codes, self._purses = known.bonds, known.codes, known.purses
         self._left = _in_both(known.purses)
 
     def facts(self, bill: Bill) -> Facts | Refusal:
         """The facts of one bill: the law's and the family's of the moment of care, the book's of
         now. A bill that says when it happened is judged by the standing of that moment."""
-        patient = self.people.get(bill.patient)
+        patient = self._people.get(bill.patient)
         if patient is None:
             return refuse(Code.UNKNOWN_PERSON)
         institution = self._institutions.get(bill.institution)
@@ -70,7 +71,7 @@ class Case:
             self._balances(patient.id),
             tuple(
                 [
-                    self._pool(known, self.people[known.bond.sponsor], known.uses)
+                    self._pool(known, self._people[known.bond.sponsor], known.uses)
                     for known in self._bonds.get(patient.id, ())
                     if known.bond.in_force(self._at)
                 ]
@@ -83,7 +84,7 @@ class Case:
         unit, at = self._session.unit, micros(then)
 
         def standing(id: str) -> Person:
-            return unit.person_at(id, at) or self.people[id]
+            return unit.person_at(id, at) or self._people[id]
 
         patient = standing(bill.patient)
         return Facts(

@@ -42,8 +42,8 @@ class Busy(Exception):
 
 Together = Callable[[Session, Sequence[Any], Hand], Sequence[Any]]
 """A use-case that serves all of its kind which stand next to each other in the queue, in the order
-of arrival. It tells the hand when it holds every purse that it may draw on, and whom it leaves to
-the next batch; for all others it has a result."""
+of arrival. It tells the hand whose purses it will draw on, and has a result for everybody whom that
+does not leave to the next batch."""
 
 
 class _Waiting(NamedTuple):
@@ -67,7 +67,7 @@ class Counter:
         assert batch > 0
         self.office = office
         self._longest, self._batch = longest, batch
-        self._line: Line[_Waiting] = Line()
+        self._line: Line[_Waiting] = Line(lambda waiting: waiting.asked.patient)
         self._last = 0
         self._open = False
         self._threads: list[threading.Thread] = []

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gongji.desk.line import ALONE, Hand
+
 if TYPE_CHECKING:
     from gongji.catalogue.item import Edition
     from gongji.desk.identity import Identity
@@ -246,7 +248,7 @@ class NationalUnit(Protocol):
         *,
         years: Years,
         not_ended_by: int,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> ToAnswer:
         """What settlements name, read at once; nobody else settles over the interface for these
         patients until the commit. `years` has those whose region is known."""

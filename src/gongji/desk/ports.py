@@ -12,6 +12,7 @@ from gongji.desk.catalogue_ports import CatalogueUnit
 from gongji.desk.claims_ports import ClaimsUnit
 from gongji.desk.faces_ports import FacesUnit
 from gongji.desk.identity import Identity, KnownBy
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.national_ports import NationalUnit
 from gongji.desk.premium_ports import PremiumUnit
 from gongji.ledger.book import AccountKey, Balance, Book
@@ -108,8 +109,7 @@ class ToSettle(NamedTuple):
     `answered` are those of the keys that were asked before; `people` has the sponsors as well;
     `bonds` by member, oldest first; `codes` as (holder, relative); `purses` are the accounts of all
     these people that hold or held money. A unit that writes keeps the purses locked until its end.
-    `away` are the people of the families that share somebody with those whom another batch holds:
-    they are not looked at, and nobody of them is in `people`.
+    `away` are the people of the families that are left to the next batch: see `Hand`.
     """
 
     answered: dict[AnswerKey, Answer]
@@ -269,7 +269,7 @@ class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Prot
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> ToSettle: ...
     def write_settled(self, book: Book, answers: Sequence[Answer], recorded_at: int) -> None: ...
 

@@ -76,18 +76,15 @@ def settle_batch(
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. The hand is
-    told when the batch has every purse that it may draw on; whose purses others hold are left to
-    the next one, and are not among the answers. `known` is what the bills are decided on, where it
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. Whose
+    purses another hand holds are left to the next batch, and are not among the answers. `known` is what the bills are decided on, where it
     was read already.
     """
     keys = [AnswerKey(request.institution, request.id) for request in requests]
-    case = Case(session, requests, keys, known, hand.held)
-    back = [n for n, request in enumerate(requests) if request.patient in case.away]
-    if back:
-        stay = sorted({*range(len(requests))}.difference(back))
-        requests, keys = [requests[n] for n in stay], [keys[n] for n in stay]
-    hand.holds(case.people, back)
+    case = Case(session, requests, keys, known, hand)
+    if case.away:
+        requests = [request for request in requests if request.patient not in case.away]
+        keys = [AnswerKey(request.institution, request.id) for request in requests]
     given: list[Answered | Refusal] = []
     for n in range(0, len(requests), _AT_ONCE):
         some = slice(n, n + _AT_ONCE)

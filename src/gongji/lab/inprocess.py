@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -117,7 +118,7 @@ def _settle(office: Office, bills: Sequence[SettlementRequest], size: int) -> _R
     waits_s: list[float] = []
     moments: list[int] = []
     answered: list[Answered] = []
-    line = Line(bills)
+    line = Line(attrgetter("patient"), bills)
 
     def settle(session: Session, turn: Turn[SettlementRequest]) -> list[Answered | Refusal]:
         moments.append(session.at)

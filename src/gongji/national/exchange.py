@@ -253,11 +253,10 @@ def serve_settlements(session: Session, asked: Sequence[Asked], hand: Hand = ALO
         {one.code for one in asked},
         {one.key for one in asked},
         {visit for one in asked if (visit := one.visit).id},
-        hand.held,
+        hand,
     )
-    back = [n for n, one in enumerate(asked) if one.patient in named.away]
-    asked = [one for one in asked if one.patient not in named.away]
-    hand.holds(named.people, back)
+    if named.away:
+        asked = [one for one in asked if one.patient not in named.away]
     keys = [one.key for one in asked]
     replies: dict[int, Reply] = {}
     calls: dict[int, Call] = {}

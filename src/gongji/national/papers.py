@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from gongji.desk.adjudicating import Shelves
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.national_ports import (
     FeeRow,
     MessageKey,
@@ -72,12 +73,12 @@ def naming(
     codes: Iterable[str],
     messages: Collection[MessageKey],
     visits: Collection[VisitKey],
-    held: Collection[str] = (),
+    hand: Hand = ALONE,
 ) -> ToAnswer:
-    """What these settlements name, read at once, but for families of whom others hold somebody."""
+    """What these settlements name, read at once."""
     years = _years(session, patients)
     return session.unit.to_answer(
-        patients, codes, messages, visits, years=years, not_ended_by=session.at, held=held
+        patients, codes, messages, visits, years=years, not_ended_by=session.at, hand=hand
     )
 
 

@@ -1,11 +1,11 @@
 """Rows of many messages of the national interface at once: read by arrays, written by arrays."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from gongji.desk.identity import Identity
-from gongji.desk.line import in_the_way
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.national_ports import (
     FeeRow,
     Message,
@@ -18,12 +18,11 @@ from gongji.desk.national_ports import (
     Years,
 )
 from gongji.ledger.book import AccountKey, Balance
-from gongji.policy.bonds import BondWithUses
 from gongji.policy.standing import Person
 from gongji.store.book_rows import BookRows
 from gongji.store.catalogue_rows import CatalogueRows, editions_of
 from gongji.store.national_code_rows import NationalCodeRows
-from gongji.store.pool_rows import PoolRows
+from gongji.store.pool_rows import Bonds, PoolRows, families_by
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
 
 MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
@@ -41,8 +40,14 @@ VISIT, FEE, SETTLED = columns(Visit), columns(FeeRow), columns(Settled)
 
 
 People = dict[str, tuple[Person, Identity]]
-Bonds = dict[str, list[BondWithUses]]
 Purses = dict[AccountKey, Balance]
+
+
+class Families(NamedTuple):
+    """Families as they were found: by patient who is of them, and how all about them is read."""
+
+    of: Mapping[str, set[str]]
+    read: Callable[[], tuple[People, Bonds]]
 
 
 class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
@@ -57,18 +62,18 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         *,
         years: Years,
         not_ended_by: int,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> ToAnswer:
-        families = self._families(patients, not_ended_by)  # first: it holds the patients
+        asked = self._families(patients, not_ended_by)  # first: it holds the patients
         places = self._places(codes)
         answered, visited = self._messages(messages), self._visits(visits)
         charged, used = self._fees(visits), self._used(years)
         regions = {id[1:7] for people in years.values() for id in people}
         editions = self._editions_for(regions)
-        people, bonds = families()
-        if away := in_the_way(patients, bonds, held):
-            people = {id: one for id, one in people.items() if id not in away}
-        purses = self._purses(people)
+        families = asked()
+        away = hand.claims(families.of)
+        purses = self._purses(frozenset().union(*families.of.values()).difference(away))
+        people, bonds = families.read()
         return ToAnswer(
             people,
             bonds,
@@ -82,15 +87,13 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             away,
         )
 
-    def _families(
-        self, patients: Collection[str], not_ended_by: int
-    ) -> Callable[[], tuple[People, Bonds]]:
-        """Ask for the patients, their bonds and sponsors, and say how what is found is read; nobody
-        else settles for the patients until the commit."""
+    def _families(self, patients: Collection[str], not_ended_by: int) -> Callable[[], Families]:
+        """Ask for the patients, their bonds and sponsors, and say how to wait for them; nobody else
+        settles for the patients until the commit."""
         bonds = self.bonds_of_members(patients, not_ended_by)
-        sponsors = {known.bond.sponsor for some in bonds.values() for known in some}
-        sent = self._patients({*patients, *sponsors})
-        return lambda: (self._named(sent), bonds)
+        of = families_by(patients, bonds)
+        sent = self._patients(set().union(*of.values()))
+        return lambda: Families(of, lambda: (self._named(sent), bonds))
 
     def _used(self, years: Years) -> Sent:
         return [

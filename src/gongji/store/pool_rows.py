@@ -11,6 +11,9 @@ from gongji.policy.bonds import Bond, BondWithUses
 from gongji.store.rows import Rows, by_region
 from gongji.terms import Kinship, Use
 
+Bonds = dict[str, list[BondWithUses]]
+"""By member, the oldest first."""
+
 BOND = "b.id, b.pool, b.sponsor, b.member, b.kinship, b.starts, b.ends"
 
 
@@ -173,6 +176,14 @@ class PoolRows(Rows):
 
     def _file(self, filing: Filing, where: str) -> bytes:
         return self._vault.seal(msgspec.json.encode(filing), where)
+
+
+def families_by(patients: Iterable[str], bonds: Bonds) -> dict[str, set[str]]:
+    """The patients, each with the sponsors."""
+    return {
+        patient: {patient, *(known.bond.sponsor for known in bonds.get(patient, ()))}
+        for patient in patients
+    }
 
 
 _KINSHIPS = {kinship.value: kinship for kinship in Kinship}

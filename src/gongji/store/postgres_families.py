@@ -5,22 +5,23 @@ LATERAL with OFFSET 0 makes the plan one look-up a key whatever the statistics s
 made while the tables were empty stays right when they hold millions of rows.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from gongji.ledger.book import AccountKey, Balance
 from gongji.policy.bonds import BondWithUses
-from gongji.store.pool_rows import BOND, bond_of, uses_of
+from gongji.store.pool_rows import BOND, Bonds, bond_of, uses_of
 from gongji.store.postgres_arrays import Words, given, unnest
 from gongji.store.postgres_link import Link, postgres
-from gongji.store.rows import Sent, all_of, of_table, parted
+from gongji.store.rows import Sent, of_table, parted
 from gongji.store.unit import SqlUnit
 
 T = TypeVar("T")
 
 _BOND_WITH_USES = len(BOND.split(", ")) + 1
+_SPONSOR = BOND.split(", ").index("b.sponsor")
 
 
 @lru_cache(maxsize=8)
@@ -78,16 +79,25 @@ class PostgresFamilies(SqlUnit):
         }
 
 
+def of_patients(rows: Iterable[Sequence[Any]], names: str) -> dict[str, set[str]]:
+    """The patients, each with the sponsors: all that must be known to ask for their purses."""
+    sponsor_at = len(names.split(", ")) + _SPONSOR
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row[0], {row[0]}).add(row[sponsor_at] or row[0])
+    return found
+
+
 def families_of(
-    sent: Sent, names: str, made: Callable[[Sequence[Any]], T]
-) -> tuple[dict[str, T], dict[str, list[BondWithUses]], set[str]]:
+    rows: Iterable[Sequence[Any]], names: str, made: Callable[[Sequence[Any]], T]
+) -> tuple[dict[str, T], Bonds, set[str]]:
     """The people, each made of the columns named; the bonds by member, oldest first; and the sponsors
     of another region than the bond's, who are the exception and cost a second look."""
     bond_at = len(names.split(", "))
     sponsor_at = bond_at + _BOND_WITH_USES
     people: dict[str, T] = {}
-    bonds: dict[str, list[BondWithUses]] = {}
-    for row in all_of(sent):
+    bonds: Bonds = {}
+    for row in rows:
         if row[0] not in people:
             people[row[0]] = made(row)
         if row[bond_at] is None:

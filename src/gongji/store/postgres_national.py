@@ -12,10 +12,11 @@ from gongji.store.national_batch_rows import (
     MESSAGE,
     VISIT,
     WITHDRAWN,
-    Bonds,
+    Families,
     People,
 )
 from gongji.store.people_rows import INSTITUTION, PERSON, person_of
+from gongji.store.pool_rows import Bonds
 from gongji.store.postgres_arrays import (
     Bigs,
     Blobs,
@@ -25,9 +26,15 @@ from gongji.store.postgres_arrays import (
     in_step,
     unnest,
 )
-from gongji.store.postgres_families import PostgresFamilies, families, families_of, region_of
+from gongji.store.postgres_families import (
+    PostgresFamilies,
+    families,
+    families_of,
+    of_patients,
+    region_of,
+)
 from gongji.store.postgres_link import kinds_of, postgres
-from gongji.store.rows import Sent, of_table, parted
+from gongji.store.rows import Sent, all_of, of_table, parted
 
 _NAMED = f"{PERSON}, sealed"
 _SEALED = _NAMED.count(",")
@@ -90,14 +97,17 @@ class PostgresNational(PostgresFamilies):
     FOR_ALONE = ""
     """How a statement on one person says that nobody else settles for them until the commit."""
 
-    def _families(
-        self, patients: Collection[str], not_ended_by: int
-    ) -> Callable[[], tuple[People, Bonds]]:
+    def _families(self, patients: Collection[str], not_ended_by: int) -> Callable[[], Families]:
         asked = self.ask_families(families(_NAMED, self.FOR_ALONE), patients, not_ended_by)
-        return lambda: self._families_of(asked)
 
-    def _families_of(self, sent: Sent) -> tuple[People, Bonds]:
-        people, bonds, far = families_of(sent, _NAMED, self._named_one)
+        def wait() -> Families:
+            rows = [*all_of(asked)]
+            return Families(of_patients(rows, _NAMED), lambda: self._read(rows))
+
+        return wait
+
+    def _read(self, rows: Sequence[Any]) -> tuple[People, Bonds]:
+        people, bonds, far = families_of(rows, _NAMED, self._named_one)
         if far:
             known = self.identities(far)
             people.update({id: (one, known[id]) for id, one in self.people(far).items()})

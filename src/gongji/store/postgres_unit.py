@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
-from gongji.desk.line import in_the_way
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.ports import Answer, AnswerKey, ToSettle
 from gongji.ledger.book import Book
 from gongji.store.answer_rows import ANSWER, answer_of
@@ -23,7 +23,7 @@ from gongji.store.postgres_arrays import (
     of_kinds,
     unnest,
 )
-from gongji.store.postgres_families import families, families_of, region_of
+from gongji.store.postgres_families import families, families_of, of_patients, region_of
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
@@ -94,16 +94,18 @@ class PostgresUnit(PostgresNational):
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> ToSettle:
         asked = self.ask_families(_FAMILIES, patients, not_ended_by)
         answered, places = self._send_answered(keys), self._institutions(institutions)
-        people, bonds, far = families_of(asked, PERSON, person_of)
+        rows = [*all_of(asked)]
+        families = of_patients(rows, PERSON)
+        away = hand.claims(families)
+        # The server looks the purses up while the rows are read.
+        purses = self._purses(frozenset().union(*families.values()).difference(away))
+        people, bonds, far = families_of(rows, PERSON, person_of)
         if far:
             people.update(self.people(far))
-        if away := in_the_way(patients, bonds, held):
-            people = {id: one for id, one in people.items() if id not in away}
-        purses = self._purses(people)
         known = _answers_of(answered)
         designated = {row[0]: institution_of(row) for row in all_of(places)}
         codes_held = self.codes_held(codes)

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from gongji.desk.line import in_the_way
+from gongji.desk.line import ALONE, Hand
 from gongji.desk.ports import Answer, AnswerKey, ToSettle
 from gongji.ledger.book import Book
 from gongji.store.answer_rows import AnswerRows
 from gongji.store.book_rows import BookRows
 from gongji.store.people_rows import PeopleRows
-from gongji.store.pool_rows import PoolRows
+from gongji.store.pool_rows import PoolRows, families_by
 
 
 class SettlingRows(PeopleRows, PoolRows, BookRows, AnswerRows):
@@ -22,12 +22,12 @@ class SettlingRows(PeopleRows, PoolRows, BookRows, AnswerRows):
         institutions: Collection[str],
         codes: Collection[tuple[str, str]],
         not_ended_by: int,
-        held: Collection[str] = (),
+        hand: Hand = ALONE,
     ) -> ToSettle:
         bonds = self.bonds_of_members(patients, not_ended_by)
-        people = {*patients, *(known.bond.sponsor for some in bonds.values() for known in some)}
-        away = in_the_way(patients, bonds, held)
-        people.difference_update(away)
+        families = families_by(patients, bonds)
+        away = hand.claims(families)
+        people = frozenset().union(*families.values()).difference(away)
         return ToSettle(
             self.answered(keys) if keys else {},
             self.people(people),

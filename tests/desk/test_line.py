@@ -56,10 +56,10 @@ def test_a_family_of_whom_somebody_is_held_goes_back_whole(
     assert found & set().union(*families.values()) == set(away)
 
 
-def test_where_many_would_go_back_all_wait_until_the_other_has_finished() -> None:
+def test_where_many_would_go_back_all_do_and_the_next_batch_waits_for_the_other_hand() -> None:
     """Four children of one father: there is nothing to be gained by reading on."""
     line: Line[str] = Line(str)
-    families = families_of({f"child{n}": ["father"] for n in range(4)})
+    children = families_of({f"child{n}": ["father"] for n in range(4)})
     strangers = families_of(dict.fromkeys(STRANGERS, ()))
     claimed, going = threading.Event(), threading.Event()
 
@@ -74,15 +74,41 @@ def test_where_many_would_go_back_all_wait_until_the_other_has_finished() -> Non
     hand.start()
     assert claimed.wait(10)
     with line.turn() as turn:
-        turn.taken = [*families, *strangers]
-        assert set(turn.claims(families | strangers)) >= {"father", *families}
-        assert [*line.waiting] == [*families]
+        turn.taken = [*children, *strangers]
+        assert set(turn.claims(children | strangers)) >= {"father", *children}
+        assert [*line.waiting] == [*children]
+        assert turn.taken == STRANGERS
+    with line.turn() as turn:
+        turn.taken = [line.waiting.popleft() for _ in children]
+        assert turn.claims(children) == {"father", *children}
+        assert [*line.waiting] == [*children]
+        assert not turn.taken
+        threading.Timer(0.01, going.set).start()
+    assert not line.under_way
+    with line.turn() as turn:
+        assert not turn.claims(children)
+    hand.join()
+
+
+def test_who_wants_to_be_alone_waits_until_the_others_have_finished() -> None:
+    """A batch that is tried again would be overtaken otherwise."""
+    line: Line[str] = Line(str)
+    claimed, going = threading.Event(), threading.Event()
+
+    def the_other() -> None:
+        with line.turn() as other:
+            other.taken = ["aunt"]
+            other.claims({"aunt": {"aunt"}})
+            claimed.set()
+            assert going.wait(10)
+
+    hand = threading.Thread(target=the_other)
+    hand.start()
+    assert claimed.wait(10)
     threading.Timer(0.01, going.set).start()
     with line.turn() as turn:
-        turn.taken = [*families]
-        assert not turn.claims(families)
+        line.alone(turn)
         assert going.is_set()
-        assert not line.under_way or turn.taken == [*families]
     hand.join()
 
 

@@ -183,6 +183,8 @@ class Counter:
     def _serve(self, turn: Turn[_Waiting]) -> list[tuple[_Waiting, Any]]:
         """Whoever was not left to the next batch, with a result, an exception where it failed."""
         try:
+            if not _shares(turn.taken):
+                self._line.alone(turn)
             results = self._do(lambda: turn.taken, turn)
         except StoreUnavailable as error:
             results = [error] * len(turn.taken)
@@ -202,13 +204,18 @@ class Counter:
         """One unit of work; who is taken may be fewer when it is tried again."""
         named = [waiting.regions for waiting in taken()]
         regions = None if None in named else frozenset().union(*filter(None, named))
-        # Purses are held in the order of their keys, once in a unit: two kinds cannot share.
-        one_kind = len({waiting.together for waiting in taken()}) == 1
-        shared = one_kind and all(waiting.shares for waiting in taken())
+        shared = _shares(taken())
         beside = hand if shared else ALONE
         return self.office.do(
             lambda session: _serve_all(session, taken(), beside), regions=regions, shared=shared
         )
+
+
+def _shares(taken: Sequence[_Waiting]) -> bool:
+    """Whether others may settle beside them. Purses are held in the order of their keys, once in a
+    unit: two kinds cannot share."""
+    one_kind = len({waiting.together for waiting in taken}) == 1
+    return one_kind and all(waiting.shares for waiting in taken)
 
 
 def _serve_all(session: Session, taken: Sequence[_Waiting], hand: Hand) -> list[Any]:

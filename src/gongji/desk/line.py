@@ -3,7 +3,8 @@
 A hand keeps its turn until it is known whose purses its batch will draw on, so that nobody overtakes
 anybody. Where another hand still holds one of them, the family goes back to the front, with every
 family that shares somebody with it: the rest of the batch need not wait for a commit that does not
-concern it, and whoever went back is in the next batch, in the old order.
+concern it, and whoever went back is in the next batch, in the old order. No hand waits for another
+while it has a transaction open: what the database does not see, it cannot untie.
 """
 
 import threading
@@ -65,29 +66,28 @@ class Line(Generic[T]):
             with self.changed:
                 self._under_way.remove(turn)
                 self.changed.notify()
+                if turn.crowded:
+                    self.changed.wait_for(lambda: not self._under_way)
             turn.over()
 
-    def left(self, turn: "Turn[T]", families: Families) -> Collection[str]:
-        """The people of the families that this turn leaves to the next one. It waits for the others
-        where more than a quarter of them would be left: they would be read for nothing."""
-        everybody = frozenset().union(*families.values())
-        others = {other for other in self._under_way if not everybody.isdisjoint(other.people)}
-        if not others:
-            return ()
-        found = in_the_way(families, frozenset().union(*(other.people for other in others)))
-        touched = sum(not found.isdisjoint(family) for family in families.values())
-        if touched * 4 <= len(families):
-            return found
-        self.changed.wait_for(lambda: others.isdisjoint(self._under_way))
-        return ()
+    def alone(self, turn: "Turn[T]") -> None:
+        """Wait until nobody else has a batch: one that is tried again would be overtaken."""
+        with self.changed:
+            self.changed.wait_for(lambda: self._under_way == {turn})
+
+    def held_beside(self, turn: "Turn[T]") -> frozenset[str]:
+        """The people whose purses the other hands hold."""
+        return frozenset().union(*(other.people for other in self._under_way if other is not turn))
 
 
 class Turn(Generic[T]):
-    """One hand's batch: `taken` are those who are served in it, `people` whose purses it holds."""
+    """One hand's batch: `taken` are those who are served in it, `people` whose purses it holds.
+    `crowded`: most of its families were another's, so the next batch had better wait."""
 
     def __init__(self, line: Line[T], semaphore: threading.Semaphore) -> None:
         self.taken: list[T] = []
         self.people: frozenset[str] = frozenset()
+        self.crowded = False
         self._line = line
         self._semaphore: threading.Semaphore | None = semaphore
 
@@ -97,14 +97,24 @@ class Turn(Generic[T]):
             return ()
         line = self._line
         with line.changed:
-            away = line.left(self, families)
-            self.people = frozenset().union(*families.values()).difference(away)
-            if away:
-                goes = [line.patient_of(one) in away for one in self.taken]
-                line.waiting.extendleft(reversed([*compress(self.taken, goes)]))
-                self.taken = [one for one, gone in zip(self.taken, goes, strict=True) if not gone]
-        self.over()
+            everybody = frozenset().union(*families.values())
+            held = line.held_beside(self)
+            away: frozenset[str] = frozenset()
+            if not held.isdisjoint(everybody):
+                away = in_the_way(families, held)
+                stay = sum(map(away.isdisjoint, families.values()))
+                if stay * 4 < len(families) * 3:
+                    self.crowded, away = True, everybody
+                self._leave(away)
+            self.people = everybody.difference(away)
+        if not self.crowded:
+            self.over()
         return away
+
+    def _leave(self, away: Collection[str]) -> None:
+        goes = [self._line.patient_of(one) in away for one in self.taken]
+        self._line.waiting.extendleft(reversed([*compress(self.taken, goes)]))
+        self.taken = [one for one, gone in zip(self.taken, goes, strict=True) if not gone]
 
     def over(self) -> None:
         """Let the next hand begin; said again, it changes nothing."""
@@ -113,10 +123,10 @@ class Turn(Generic[T]):
             semaphore.release()
 
 
-def in_the_way(families: Families, held: Collection[str]) -> set[str]:
+def in_the_way(families: Families, held: Collection[str]) -> frozenset[str]:
     """Those held, and the people of all families that share somebody with them, however far."""
     found, apart = set(held), [*families.values()]
     while met := [family for family in apart if not found.isdisjoint(family)]:
         apart = [family for family in apart if found.isdisjoint(family)]
         found.update(*met)
-    return found
+    return frozenset(found)

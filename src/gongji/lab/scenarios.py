@@ -133,7 +133,7 @@ def run_scenario(file: str, scenario: Fields, open_office: Open) -> Result:
         required={"scenario", "region", "clock", "steps"},
         optional={"people", "institutions", "catalogue"},
     )
-    text(name, at.of("scenario"))
+    text(given["scenario"], at.of("scenario"))
     region = code6(given["region"], at.of("region"))
     stage = _set_the_stage(given, region, open_office, at)
     steps = given["steps"]
@@ -232,7 +232,8 @@ def _run_step(stage: Stage, raw: object, at: Place) -> dict[str, Any]:
     step = table(raw, at)
     verbs = [key for key in step if key not in {"as", "expect"}]
     if len(verbs) != 1:
-        raise at.wrong(f"one verb a step is needed, found {verbs}")
+        beside = "one verb a step is needed, and beside it nothing but as and expect"
+        raise at.wrong(f"{beside}; found {', '.join(step) or 'nothing'}")
     verb = verbs[0]
     if verb not in VERBS:
         raise at.of(verb).wrong(f"no such verb; known are {', '.join(sorted(VERBS))}")
@@ -245,6 +246,9 @@ def _run_step(stage: Stage, raw: object, at: Place) -> dict[str, Any]:
     changes = stage.office.store.changes()
     try:
         answer = VERBS[verb](stage, step[verb], asked_by, at)
+    except BadScenario as error:
+        # What a verb says of its value as a whole is said of the verb's own key.
+        raise error if error.key else at.of(verb).wrong(error.wrong) from None
     except (NoProvision, UnknownRegion) as silent:
         no_law = {"law": {"expected": "a provision", "came": str(silent)}}
         return {"verb": verb, "wrong": no_law, "cites": [], "answer": {}}

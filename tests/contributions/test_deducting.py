@@ -25,7 +25,8 @@ from gongji.desk.runs import Chunk, run
 from gongji.policy.contributions import PremiumState, held_since
 from gongji.policy.refusal import Refusal
 from gongji.terms import Use
-from town import LINYI, NATIONAL, SHANGHAI, TWO_WAY, Town, code, rules_of
+from gongji.wiring import shipped_packs
+from town import LINYI, NATIONAL, SHANGHAI, TWO_WAY, Town, an_office, code, rules_of
 
 OpenTown = Callable[..., Town]
 
@@ -282,6 +283,25 @@ def test_elsewhere_no_choice_is_asked_and_the_oldest_bond_that_can_pays(two_way:
     assert deduct(here) == {"child": "deducted"}
     assert here.balance("father").current == 400_00
     assert here.balance("mother").current == 1
+
+
+def test_a_text_that_pays_no_premium_pays_none() -> None:
+    """What a contribution may pay is the pack's to say: where it is the commercial plan alone, a
+    premium stays due, and the provision is cited."""
+    folders = shipped_packs()
+    pack = folders["310000-shanghai"]
+    words = 'value = ["resident_premium", "commercial_plan"]'
+    assert words in pack["contributions.toml"]
+    plan_alone = pack["contributions.toml"].replace(words, 'value = ["commercial_plan"]')
+    folders = {**folders, "310000-shanghai": {**pack, "contributions.toml": plan_alone}}
+    opened = Town(SHANGHAI, "2025-12-01T09:00", lambda clock: an_office(clock, folders))
+    with closing(opened):
+        here = a_family(opened)
+        here.at(DEDUCTED)
+        assert deduct(here) == {"child": "contribute_not_chosen"}
+        assert here.balance("father").carried == 1_000_00
+        known = here.ask(lambda s: s.unit.premiums_of(SHANGHAI, YEAR, [here.id("child")]))
+        assert "CON-1" in rules_of(known[here.id("child")].cites, here.office.law)
 
 
 def test_of_two_sponsors_the_nearer_cause_is_told(two_way: Town) -> None:

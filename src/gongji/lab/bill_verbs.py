@@ -133,6 +133,7 @@ def reverse(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         "pooled": Money(back.pooled_fen),
         "cash": Money(back.cash_fen),
         "repeated": found.repeated,
+        "cites": stage.rules_on("money_stays_sponsors", "purses", "year_turn"),
     }
 
 

@@ -227,7 +227,9 @@ def balance(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     if refusal := stage.keeps_from(person, asked_by):
         return refusal
     found = stage.office.ask(lambda session: people.balances_of(session, person))
-    return stage.refused(found) if isinstance(found, Refusal) else balances_answer(found)
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {**balances_answer(found), "cites": stage.rules_on("statement_month")}
 
 
 _SIGHT = ("sponsor_sees", "member_sees")

@@ -67,7 +67,7 @@ def fields(
             raise at.of(key).wrong(f"unknown key; known are {', '.join(sorted(known))}")
     for key in sorted(required):
         if key not in found:
-            raise at.of(key).wrong("missing")
+            raise at.of(key).wrong(f"missing; needed are {', '.join(sorted(required))}")
     return found
 
 

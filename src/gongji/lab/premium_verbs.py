@@ -26,7 +26,8 @@ def premium(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
     found = stage.office.do(lambda s: premiums.register_premium(s, due, "scenario"))
     if isinstance(found, Refusal):
         return stage.refused(found)
-    return {"number": found.number, "amount": Money(found.amount_fen)}
+    cites = stage.rules_on("contribution_pays", "premium_amount")
+    return {"number": found.number, "amount": Money(found.amount_fen), "cites": cites}
 
 
 @verb("premium_paid")
@@ -36,7 +37,9 @@ def premium_paid(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Ans
     person, year = stage.person(given["person"]), _year(given["year"], at.of("year"))
     by = choice(PaidBy, given["by"], at.of("by"))
     found = stage.office.do(lambda s: premiums.paid_otherwise(s, person, year, by))
-    return stage.refused(found) if isinstance(found, Refusal) else {}
+    if isinstance(found, Refusal):
+        return stage.refused(found)
+    return {"cites": stage.rules_on("premium_paid_otherwise")}
 
 
 @verb("deduct_premiums")

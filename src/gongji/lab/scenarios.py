@@ -37,9 +37,10 @@ from gongji.lab.forms import (
     fields,
     local_time,
     table,
+    text,
     yuan,
 )
-from gongji.lab.verbs import VERBS, CatalogueItem, Money, Split, Stage
+from gongji.lab.verbs import EXPECTED, VERBS, CatalogueItem, Money, Split, Stage
 from gongji.policy.pack import NoProvision, UnknownRegion
 from gongji.policy.standing import Person
 from gongji.terms import InstitutionKind, Level, Purse, Scheme, Status, local_day
@@ -132,6 +133,7 @@ def run_scenario(file: str, scenario: Fields, open_office: Open) -> Result:
         required={"scenario", "region", "clock", "steps"},
         optional={"people", "institutions", "catalogue"},
     )
+    text(given["scenario"], at.of("scenario"))
     region = code6(given["region"], at.of("region"))
     stage = _set_the_stage(given, region, open_office, at)
     steps = given["steps"]
@@ -148,7 +150,8 @@ def run_scenario(file: str, scenario: Fields, open_office: Open) -> Result:
 
 def _name(scenario: Fields) -> str:
     """What a scenario is called, as far as it says so."""
-    return str(scenario.get("scenario", ""))
+    name = scenario.get("scenario", "")
+    return name if isinstance(name, str) else ""
 
 
 def _set_the_stage(given: Fields, region: str, open_office: Open, at: Place) -> Stage:
@@ -229,15 +232,23 @@ def _run_step(stage: Stage, raw: object, at: Place) -> dict[str, Any]:
     step = table(raw, at)
     verbs = [key for key in step if key not in {"as", "expect"}]
     if len(verbs) != 1:
-        raise at.wrong(f"one verb a step is needed, found {verbs}")
+        beside = "one verb a step is needed, and beside it nothing but as and expect"
+        raise at.wrong(f"{beside}; found {', '.join(step) or 'nothing'}")
     verb = verbs[0]
     if verb not in VERBS:
         raise at.of(verb).wrong(f"no such verb; known are {', '.join(sorted(VERBS))}")
     expected = table(step["expect"], at.of("expect")) if "expect" in step else {}
-    asked_by = str(step["as"]) if "as" in step else None
+    for key in expected.keys() - EXPECTED:
+        known = ", ".join(sorted(EXPECTED))
+        raise at.of(f"expect.{key}").wrong(f"no answer has such a key; known are {known}")
+    asked_by = text(step["as"], at.of("as")) if "as" in step else None
+    stage.nobody.clear()
     changes = stage.office.store.changes()
     try:
         answer = VERBS[verb](stage, step[verb], asked_by, at)
+    except BadScenario as error:
+        # What a verb says of its value as a whole is said of the verb's own key.
+        raise error if error.key else at.of(verb).wrong(error.wrong) from None
     except (NoProvision, UnknownRegion) as silent:
         no_law = {"law": {"expected": "a provision", "came": str(silent)}}
         return {"verb": verb, "wrong": no_law, "cites": [], "answer": {}}
@@ -255,6 +266,9 @@ def _run_step(stage: Stage, raw: object, at: Place) -> dict[str, Any]:
         wrong["changed"] = {"expected": "nothing changed", "came": "something was written"}
     if not wrong:
         return {}
+    if stage.nobody:
+        there = f"one of {', '.join([*stage.people, *stage.institutions])}"
+        wrong["names"] = {"expected": there, "came": ", ".join(stage.nobody)}
     return {"verb": verb, "wrong": wrong, "cites": answer.get("cites", []), "answer": answer}
 
 

@@ -24,6 +24,16 @@ from gongji.terms import Category, local_day, yuan_text
 
 Answer = dict[str, Any]
 
+EXPECTED = {
+    "refused", "cites", "bound", "not_bound", "ends", "warnings", "outcome", "own", "pooled",
+    "sponsor", "cash", "reasons", "outside_relief", "repeated", "current", "carried",
+    "opening", "closing", "closed", "pooled_out", "spent", "accounts", "moved", "number",
+    "amount", "deducted", "failed", "state", "code", "certificate_from", "months",
+    "benefits_from", "lines", "members", "payments", "relatives", "numbers", "total",
+    "fund_paid", "self_paid", "uncovered",
+}  # fmt: skip
+"""What the answers of the verbs have, and so what a step may expect."""
+
 
 class Money(int):
     """Fen, which a scenario writes as yuan, and which are shown so where they were not expected."""
@@ -71,6 +81,7 @@ class Stage:
         self.institutions: dict[str, str] = {}
         self.catalogue: dict[str, CatalogueItem] = {}
         self.asked_at: dict[str, str] = {}  # the institution that settled an id
+        self.nobody: dict[str, None] = {}  # the names in a step that nobody and nothing has
         self._strangers: dict[str, str] = {}
 
     def add_person(self, name: str, id: str) -> None:
@@ -81,12 +92,15 @@ class Stage:
         """A person's id. A name that nobody has is an id that nobody has, each its own."""
         if (name := str(name)) in self.people:
             return self.people[name]
+        self.nobody[name] = None
         nobody = f"P{self.region}-nobody{len(self._strangers)}"
         return self._strangers.setdefault(name, nobody)
 
     def institution(self, name: object) -> str:
         """An institution's id; see `person`."""
-        return self.institutions.get(str(name), f"H{self.region}-nowhere")
+        if (name := str(name)) not in self.institutions:
+            self.nobody[name] = None
+        return self.institutions.get(name, f"H{self.region}-nowhere")
 
     def caller(self, name: str) -> Caller:
         """The person who asks."""

@@ -171,7 +171,8 @@ class Deduction:
     def __init__(self, season: Season, law: DayLaw, today: date) -> None:
         self.season, self.law, self.today = season, law, today
         self._cut_off = season.cut_off
-        self._open = Use.CONTRIBUTE in law.uses_open.value
+        pays = law.contribution_pays.value
+        self._open = Use.CONTRIBUTE in law.uses_open.value and "resident_premium" in pays
         self._asked = law.uses_asked.value
         self.more = int(law.premium_balance.value == "greater")
         self.cites = keys(
@@ -179,7 +180,7 @@ class Deduction:
         )
         self.paid_otherwise = refuse(Code.PAID_OTHERWISE, law.premium_paid_otherwise)
         self.not_in_a_pool = refuse(Code.NOT_IN_A_POOL, law.only_bound_may_use)
-        self._closed = refuse(Code.CONTRIBUTE_NOT_CHOSEN, law.uses_open)
+        self._closed = refuse(Code.CONTRIBUTE_NOT_CHOSEN, law.uses_open, law.contribution_pays)
         self._not_chosen = refuse(
             Code.CONTRIBUTE_NOT_CHOSEN, season.choose_by, law.premium_choice_kept, law.uses_asked
         )

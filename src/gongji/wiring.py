@@ -25,6 +25,10 @@ class BadSetting(Exception):
     """A setting that cannot be used: its name, its form and the remedy."""
 
 
+Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]\S*$")]
+"""Where browsers find a service."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that the environment may say, read once. docs/reference/settings.md lists it."""
 
@@ -35,10 +39,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8000
     queue: Annotated[int, msgspec.Meta(ge=1)] = 10_000
-    public_address: str | None = None
-    oidc_issuer: str | None = None
+    public_address: Address | None = None
+    oidc_issuer: Address | None = None
     oidc_client: str | None = None
     oidc_secret: str | None = None
+
+
+_ADDRESS = "an address that begins with https:// or http://, such as https://gongji.example.gov.cn"
+_FORMS = {
+    "port": "a number from 1 to 65535",
+    "queue": "a whole number above 0",
+    "public_address": _ADDRESS,
+    "oidc_issuer": _ADDRESS,
+}
+_FOR_TESTS = frozenset({"citus", "pictures", "shared", "test_postgres"})
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -56,12 +70,28 @@ def settings(environment: Mapping[str, str] | None = None) -> Settings:
             raise BadSetting(f"{name} is no setting of ours; known are {known}")
         given[field] = Path(value) if field in {"key_file", "packs"} else value
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        found = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSetting(f"a GONGJI_ setting has the wrong form: {error}") from None
+        field = str(error).rpartition("$.")[2].strip("`")
+        wrong = f"GONGJI_{field.upper()}: {given[field]!r} is not {_FORMS[field]}"
+        raise BadSetting(wrong) from None
+    _check_provider(found)
+    return found
 
 
-_FOR_TESTS = frozenset({"citus", "pictures", "shared", "test_postgres"})
+def _check_provider(found: Settings) -> None:
+    """An identity provider is named whole or not at all."""
+    named = {
+        "GONGJI_OIDC_ISSUER": found.oidc_issuer,
+        "GONGJI_OIDC_CLIENT": found.oidc_client,
+        "GONGJI_OIDC_SECRET": found.oidc_secret,
+    }
+    missing = [name for name, value in named.items() if not value]
+    if 0 < len(missing) < len(named):
+        raise BadSetting(
+            f"{' and '.join(missing)}: needed beside the others, as the identity provider has given"
+            f" them; {', '.join(named)} are set together or not at all"
+        )
 
 
 def shipped_packs() -> dict[str, dict[str, str]]:
@@ -92,10 +122,18 @@ def packs_of(chosen: Settings) -> Folders:
 def folders_in(root: Path) -> dict[str, dict[str, str]]:
     """The packs below a folder: folder → file → text."""
     return {
-        folder.name: {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*.toml"))}
+        folder.name: {file.name: _text_of(file) for file in sorted(folder.glob("*.toml"))}
         for folder in sorted(root.iterdir())
         if folder.is_dir() and any(folder.glob("*.toml"))
     }
+
+
+def _text_of(file: Path) -> str:
+    """A pack's file. Windows editors put a byte order mark before it, which TOML does not know."""
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadSetting(f"{file}: this is not UTF-8; save the file as UTF-8") from None
 
 
 def calm_the_collector() -> None:
@@ -136,6 +174,11 @@ def open_vault(chosen: Settings) -> Vault:
         return Vault(master_key(chosen.key, chosen.key_file))
     except ValueError as error:
         raise BadSetting(str(error)) from None
+    except OSError as error:
+        raise BadSetting(
+            f"GONGJI_KEY_FILE: {chosen.key_file}: {error.strerror}; name a file that this user may"
+            " read, or a folder with room in which it may be made"
+        ) from None
 
 
 def open_store(chosen: Settings) -> "SqliteStore | PostgresStore":

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from gongji.wiring import (
     build,
     local_clock,
     open_store,
+    open_vault,
     packs_of,
     settings,
     shipped_packs,
@@ -137,6 +139,51 @@ def test_the_regions_code_is_part_of_every_primary_key() -> None:
 
 # ── The switchboard ──────────────────────────────────────────────────────────────────────────────
 
+
+def test_a_migration_that_was_broken_off_has_left_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables are made in one transaction as well: the next start finds nothing, and makes them."""
+    store = SqliteStore(str(tmp_path / "gongji.db"), VAULT)
+
+    def broken(settings: object, revision: str) -> None:
+        migrated = settings.attributes["connection"]  # type: ignore[attr-defined]
+        migrated.exec_driver_sql("CREATE TABLE people (half INTEGER)")
+        raise StoreUnavailable("the lights went out")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreUnavailable, match="lights"):
+        patched.setattr("gongji.store.migrate.command.upgrade", broken)
+        upgrade(store)
+    upgrade(store)
+    store.check_key()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        (
+            "UPDATE alembic_version SET version_num = '9999'",
+            "a newer program has brought this store to schema 9999, this one knows schema",
+        ),
+        ("DROP TABLE alembic_version", "this file is another program's: it has the table accounts"),
+    ],
+)
+def test_a_store_that_is_not_this_programs_is_left_alone(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    """A newer schema, or no schema of ours: a sentence, and nothing is changed."""
+    file = tmp_path / "gongji.db"
+    store = SqliteStore(str(file), VAULT)
+    upgrade(store)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute(statement)
+        other.commit()
+    with pytest.raises(StoreUnavailable, match=said):
+        upgrade(store)
+    store.close()
+
+
 KEY = "ab" * 32
 
 
@@ -170,7 +217,19 @@ def test_settings_come_from_the_environment() -> None:
     ("environment", "wrong"),
     [
         ({"GONGJI_PROT": "8080"}, "GONGJI_PROT is no setting of ours; known are GONGJI_DATABASE,"),
-        ({"GONGJI_PORT": "eighty"}, "a GONGJI_ setting has the wrong form: "),
+        ({"GONGJI_PORT": "eighty"}, "GONGJI_PORT: 'eighty' is not a number from 1 to 65535"),
+        ({"GONGJI_PORT": "65536"}, "GONGJI_PORT: '65536' is not a number from 1 to 65535"),
+        ({"GONGJI_PORT": ""}, "GONGJI_PORT: '' is not a number from 1 to 65535"),
+        ({"GONGJI_QUEUE": "0"}, "GONGJI_QUEUE: '0' is not a whole number above 0"),
+        ({"GONGJI_PUBLIC_ADDRESS": "gongji.example"}, "GONGJI_PUBLIC_ADDRESS: 'gongji.example' is"),
+        (
+            {"GONGJI_OIDC_ISSUER": "https://id.example", "GONGJI_OIDC_CLIENT": "gongji"},
+            "GONGJI_OIDC_SECRET: needed beside the others",
+        ),
+        (
+            {"GONGJI_OIDC_SECRET": "hush"},
+            "GONGJI_OIDC_ISSUER and GONGJI_OIDC_CLIENT: needed beside the others",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], wrong: str) -> None:
@@ -199,6 +258,15 @@ def test_a_mistake_in_a_connection_string_does_not_show_the_password(database: s
     assert "secret" not in str(found.value)
 
 
+@pytest.mark.parametrize("key_file", ["", "letter/key", "no such folder"])
+def test_a_key_file_that_cannot_be_used_is_named(tmp_path: Path, key_file: str) -> None:
+    """A folder, a path below a file, a folder that nobody can make: with the setting's name."""
+    (tmp_path / "letter").write_text("Dear Sir or Madam")
+    at = tmp_path / key_file if key_file != "no such folder" else Path("/proc/gongji/key")
+    with pytest.raises(BadSetting, match=f"^GONGJI_KEY_FILE: {at}: .*that this user may read"):
+        open_vault(Settings(key_file=at))
+
+
 def test_a_server_that_refuses_is_said_without_the_password(tmp_path: Path) -> None:
     """Nobody listens there."""
     chosen = Settings(database="postgresql://me:secret@127.0.0.1:1/gongji", key=KEY)
@@ -218,3 +286,14 @@ def test_packs_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a pack")
     (tmp_path / "empty").mkdir()
     assert packs_of(Settings(packs=tmp_path)) == shipped_packs() == packs_of(Settings())
+
+
+def test_a_pack_is_utf_8_and_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    """As editors on Windows write it; another encoding is told with the file's name."""
+    file = tmp_path / "440100-somewhere" / "pack.toml"
+    file.parent.mkdir()
+    file.write_text('name = "广州市"', encoding="utf-8-sig")
+    assert packs_of(Settings(packs=tmp_path)) == {file.parent.name: {file.name: 'name = "广州市"'}}
+    file.write_text('name = "广州市"', encoding="gbk")
+    with pytest.raises(BadSetting, match=r"pack\.toml: this is not UTF-8; save the file as UTF-8"):
+        packs_of(Settings(packs=tmp_path))

@@ -5,16 +5,17 @@ from typing import Any
 
 import rich_click as click
 
+from gongji.cli.forms import LANG
+from gongji.cli.opening import opened
+
 
 @click.command()
 def verify() -> None:
     """Compute every balance again from the entries, and name the first entry that disagrees."""
     from gongji.ledger.proof import Sums, prove
-    from gongji.wiring import build, settings
 
-    office = build(settings())
     wrong = 0
-    with office.store.read() as unit:
+    with opened() as office, office.store.read() as unit:
         for found in prove(unit.entry_rows(), unit.balance_rows()):
             if isinstance(found, Sums):
                 click.echo(f"{found.accounts} accounts, {found.entries} entries walked")
@@ -23,34 +24,33 @@ def verify() -> None:
             account = "/".join(part for part in found[:3] if part) or "the whole book"
             entry = f" entry {found.version} ({found.voucher})" if found.voucher else ""
             click.echo(f"DISAGREES {account}{entry}: {found.wrong}")
-    office.store.close()
     click.echo("the books agree" if not wrong else f"{wrong} disagreements")
     sys.exit(1 if wrong else 0)
 
 
 @click.command()
 @click.argument("id")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def explain(id: str, lang: str) -> None:
     """Replay a stored decision and print its reasons. ID is INSTITUTION/ID, or the asker's ID alone
     where only one institution used it."""
     from gongji.desk.ports import AnswerKind
     from gongji.desk.settling import replay
-    from gongji.wiring import build, settings
 
-    office = build(settings())
     asker, _, own = id.rpartition("/")
-    with office.store.read() as unit:
-        found = [a for a in unit.answers_by_id(own) if a.kind is AnswerKind.SETTLEMENT]
-    answers = [a for a in found if asker in ("", a.key.asker)]
-    if len(answers) != 1:
-        choices = ", ".join(f"{a.key.asker}/{a.key.id}" for a in answers)
-        say = f"several settlements have this id: {choices}" if answers else f"no settlement {id}"
-        click.echo(f"gongji: {say}", err=True)
-        sys.exit(2)
-    replayed = replay(office, answers[0])
-    _print(office, replayed, lang)
-    office.store.close()
+    with opened() as office:
+        with office.store.read() as unit:
+            found = [a for a in unit.answers_by_id(own) if a.kind is AnswerKind.SETTLEMENT]
+        answers = [a for a in found if asker in ("", a.key.asker)]
+        if len(answers) != 1:
+            choices = ", ".join(f"{a.key.asker}/{a.key.id}" for a in answers)
+            say = (
+                f"several settlements have this id: {choices}" if answers else f"no settlement {id}"
+            )
+            click.echo(f"gongji: {say}", err=True)
+            sys.exit(2)
+        replayed = replay(office, answers[0])
+        _print(office, replayed, lang)
     sys.exit(0 if replayed.same else 1)
 
 

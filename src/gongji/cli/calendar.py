@@ -4,7 +4,8 @@ from datetime import date
 
 import rich_click as click
 
-from gongji.cli.law import DAY
+from gongji.cli.forms import DAY
+from gongji.cli.opening import opened
 from gongji.cli.telling import progress_of, told
 
 
@@ -19,13 +20,11 @@ def rollover(region: str, year_ends: date, dry_run: bool) -> None:
     """
     from gongji.desk.rollover import turn_year
     from gongji.policy.refusal import Refusal
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    total = office.ask(lambda session: session.unit.count_accounts(region, "current"))
-    with progress_of("rollover", total) as report:
-        found = turn_year(office, region, year_ends, progress=report, dry_run=dry_run)
-    office.store.close()
+    with opened(region) as office:
+        total = office.ask(lambda session: session.unit.count_accounts(region, "current"))
+        with progress_of("rollover", total) as report:
+            found = turn_year(office, region, year_ends, progress=report, dry_run=dry_run)
     if isinstance(found, Refusal):
         told(found, office)
     say = "would move" if dry_run else "moved"
@@ -47,13 +46,11 @@ def statement(person: str, month: str) -> None:
 
     from gongji.desk.statements import statement as statement_of
     from gongji.policy.refusal import Refusal
-    from gongji.wiring import build, settings
 
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise click.BadParameter(f"{month!r} is no month such as 2025-11", param_hint="MONTH")
-    office = build(settings())
-    found = office.ask(lambda session: statement_of(session, person, month))
-    office.store.close()
+    with opened() as office:
+        found = office.ask(lambda session: statement_of(session, person, month))
     if isinstance(found, Refusal):
         told(found, office)
     table = Table("医保金月度对账单", month, "", box=None)

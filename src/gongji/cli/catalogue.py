@@ -10,7 +10,8 @@ from typing import Any
 import rich_click as click
 
 from gongji.cli.catalogue_words import class_of, tell_changes, tell_import, tell_looked
-from gongji.cli.law import DAY
+from gongji.cli.forms import DAY, FILE, ON
+from gongji.cli.opening import opened
 from gongji.terms import NATIONAL
 
 
@@ -33,7 +34,6 @@ LIST = click.option(
     "--list", "which", type=click.Choice(["drug", "device"]), default="drug", show_default=True,
     help="Medicines, or what a pharmacy may sell for account money.",
 )  # fmt: skip
-ON = click.option("--on", "on", type=DAY, default=None, help="As of this day; today if left out.")
 
 
 @click.group()
@@ -42,7 +42,7 @@ def catalogue() -> None:
 
 
 @catalogue.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=FILE)
 @REGION
 @LIST
 @click.option("--edition", required=True, help="The edition's name, such as 2024.")
@@ -103,16 +103,15 @@ def sample_editions(region: str) -> list[tuple[Any, bytes]]:
 @ON
 @REGION
 @LIST
-def show(name: str, form: str | None, on: date | None, region: str, which: str) -> None:
+def show(name: str, form: str | None, on: date, region: str, which: str) -> None:
     """Whether a medicine is listed, its class, category, restriction and share paid first."""
     from gongji.catalogue.item import CatalogueList
     from gongji.desk.catalogue import look_up, search
 
-    day = on or _today()
     looked, near = _ask(
         lambda session: (
-            look_up(session, name, form, region=region, on=day, which=CatalogueList(which)),
-            search(session, name, region=region, on=day, limit=5) if which == "drug" else [],
+            look_up(session, name, form, region=region, on=on, which=CatalogueList(which)),
+            search(session, name, region=region, on=on, limit=5) if which == "drug" else [],
         )
     )
     tell_looked(looked, near)
@@ -124,7 +123,7 @@ def show(name: str, form: str | None, on: date | None, region: str, which: str) 
 @ON
 @REGION
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
-def search_(text: str, on: date | None, region: str, limit: int) -> None:
+def search_(text: str, on: date, region: str, limit: int) -> None:
     """Names by part, pinyin or initials; typing mistakes are forgiven."""
     from rich.console import Console
     from rich.markup import escape
@@ -132,7 +131,7 @@ def search_(text: str, on: date | None, region: str, limit: int) -> None:
 
     from gongji.desk.catalogue import search
 
-    hits = _ask(lambda s: search(s, text, region=region, on=on or _today(), limit=limit))
+    hits = _ask(lambda s: search(s, text, region=region, on=on, limit=limit))
     table = Table("name", "class by form", "found by", box=None)
     for hit in hits:
         forms = "  ".join(f"{class_of(item.listed)} {item.form}".strip() for item in hit.items)
@@ -170,7 +169,7 @@ def editions() -> None:
 
 
 @catalogue.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=FILE)
 def adjudicate(file: Path) -> None:
     """Decide the lines of the bill in a JSON FILE: what the fund pays, what is self-paid, what is
     uncovered. Nothing is written. Exit code 1 when something is missing that is not guessed."""
@@ -200,35 +199,21 @@ def adjudicate(file: Path) -> None:
 
 def _office_do(head: Any, content: bytes, dry_run: bool) -> Any:
     from gongji.desk.editions import import_edition
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    try:
+    with opened(head.region) as office:
         return office.do(
             lambda session: import_edition(session, head, content, "command line", dry_run=dry_run)
         )
-    finally:
-        office.store.close()
 
 
 def _ask(use_case: Any) -> Any:
     """Run a use-case that reads; what is not there becomes one sentence."""
     from gongji.desk.catalogue import NoEdition
     from gongji.desk.editions import UnknownEdition
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    try:
-        return office.ask(use_case)
-    except (NoEdition, UnknownEdition) as error:
-        click.echo(f"gongji: {error}", err=True)
-        sys.exit(2)
-    finally:
-        office.store.close()
-
-
-def _today() -> date:
-    from gongji.terms import local_day
-    from gongji.wiring import local_clock
-
-    return local_day(local_clock())
+    with opened() as office:
+        try:
+            return office.ask(use_case)
+        except (NoEdition, UnknownEdition) as error:
+            click.echo(f"gongji: {error}", err=True)
+            sys.exit(2)

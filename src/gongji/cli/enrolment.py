@@ -6,8 +6,8 @@ from typing import Any
 
 import rich_click as click
 
-from gongji.cli.law import DAY
-from gongji.cli.telling import told
+from gongji.cli.forms import DAY, LANG, YEAR
+from gongji.cli.telling import quote, told
 
 
 @click.command()
@@ -15,7 +15,7 @@ from gongji.cli.telling import told
 @click.option(
     "--for",
     "enrolled_for",
-    type=click.IntRange(2000, 2100),
+    type=YEAR,
     required=True,
     help="The year enrolled for.",
 )
@@ -25,7 +25,7 @@ from gongji.cli.telling import told
 @click.option(
     "--back-paid", type=int, default=0, help="Missed years that were paid for afterwards."
 )
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def waiting(
     region: str,
     enrolled_for: int,
@@ -79,14 +79,14 @@ _YEARS = _Years()
 
 @click.command()
 @click.argument("region")
-@click.option("--year", type=click.IntRange(2000, 2100), required=True, help="Whose ceiling.")
+@click.option("--year", type=YEAR, required=True, help="Whose ceiling.")
 @click.option("--enrolled", type=_YEARS, multiple=True, required=True,
               help="Years enrolled as a resident, 2025-2029 or 2025; repeatable.")  # fmt: skip
 @click.option("--missed", type=_YEARS, multiple=True, help="Years without insurance; repeatable.")
 @click.option("--zero-claim", type=_YEARS, multiple=True,
               help="Years without any reimbursement; repeatable.")  # fmt: skip
 @click.option("--raised-used-in", type=int, help="The last year that drew on the raised part.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def ceiling(
     region: str,
     year: int,
@@ -120,6 +120,4 @@ def _say(found: Any, office: Any, lang: str) -> None:
     """The arithmetic line by line, then the words of the rules."""
     for line in found.lines:
         click.echo(line.say(lang))
-    for provision in map(office.law.provision, found.cites):
-        rules = " ".join(provision.rules)
-        click.echo(f"  {rules}  {provision.day}  「{provision.quote}」")
+    quote(found.cites, office)

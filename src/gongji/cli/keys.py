@@ -4,6 +4,9 @@ import secrets
 
 import rich_click as click
 
+from gongji.cli.forms import REGION
+from gongji.cli.opening import opened
+
 
 @click.group()
 def keys() -> None:
@@ -13,7 +16,7 @@ def keys() -> None:
 @keys.command()
 @click.argument("kind", type=click.Choice(["institution", "clerk", "auditor"]))
 @click.argument("subject")
-@click.option("--region", required=True, help="The region, six digits.")
+@REGION
 def add(kind: str, subject: str, region: str) -> None:
     """Make a key and print it once. SUBJECT is an institution's id, or a clerk's or auditor's name.
 
@@ -21,10 +24,7 @@ def add(kind: str, subject: str, region: str) -> None:
     """
     from gongji.desk.office import Session
     from gongji.desk.ports import Caller, CallerKind
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    office.law.pack(region)
     key = f"gj_{secrets.token_urlsafe(32)}"
 
     def enter(session: Session) -> bool:
@@ -34,8 +34,8 @@ def add(kind: str, subject: str, region: str) -> None:
         session.unit.add_caller(caller, key, session.at)
         return True
 
-    known = office.do(enter)
-    office.store.close()
+    with opened(region) as office:
+        known = office.do(enter)
     if not known:
         raise click.BadParameter(f"no institution {subject} is registered", param_hint="SUBJECT")
     click.echo(key)

@@ -3,26 +3,14 @@
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from gongji.policy.pack import Provision
+from gongji.cli.forms import DAY, ON
 
-
-class _Day(click.ParamType[date]):
-    """A calendar day."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day such as 2025-11-10", param, ctx)
-
-
-DAY = _Day()
+if TYPE_CHECKING:
+    from gongji.policy.pack import Provision
 
 
 @click.group()
@@ -49,8 +37,8 @@ def list_packs() -> None:
 
 @packs.command()
 @click.argument("region")
-@click.option("--on", "on", type=DAY, default=None, help="The law of this day; today if left out.")
-def show(region: str, on: date | None) -> None:
+@ON
+def show(region: str, on: date) -> None:
     """Every question of one region with its answer, rule, day, document and words."""
     from rich.console import Console
 
@@ -58,7 +46,7 @@ def show(region: str, on: date | None) -> None:
     from gongji.terms import NATIONAL
 
     law = _law()
-    day_law = law.on(region, on or date.today())  # noqa: DTZ011 - a default for the reader's own day
+    day_law = law.on(region, on)
     table = _wrapped("question", "answer", "rule", "since", "words")
     for question in QUESTIONS.values():
         provision = getattr(day_law, question.name)
@@ -101,16 +89,15 @@ def lint(folder: Path | None) -> None:
 @packs.command()
 @click.argument("a")
 @click.argument("b")
-@click.option("--on", "on", type=DAY, default=None, help="The law of this day; today if left out.")
-def diff(a: str, b: str, on: date | None) -> None:
+@ON
+def diff(a: str, b: str, on: date) -> None:
     """Where two regions differ. A region and a day may be given as 310000@2022-08-01."""
     from rich.console import Console
 
     from gongji.policy.differences import differences
 
     law = _law()
-    today = on or date.today()  # noqa: DTZ011 - a default for the reader's own day
-    sides = [_side(a, today), _side(b, today)]
+    sides = [_side(a, on), _side(b, on)]
     one, other = (law.on(region, day) for region, day in sides)
     table = _wrapped("question", *(f"{region} {day}" for region, day in sides))
     for question, left, right in differences(one, other):
@@ -128,12 +115,12 @@ def _wrapped(*columns: str) -> Any:
     return table
 
 
-def _side(text: str, today: date) -> tuple[str, date]:
+def _side(text: str, on: date) -> tuple[str, date]:
     region, _, day = text.partition("@")
-    return region, DAY.convert(day, None, None) if day else today
+    return region, DAY.convert(day, None, None) if day else on
 
 
-def _answer(provision: Provision[Any] | None) -> str:
+def _answer(provision: "Provision[Any] | None") -> str:
     if provision is None:
         return "not configured 未配置"
     rules = " ".join(provision.rules)

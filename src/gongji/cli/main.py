@@ -56,6 +56,22 @@ for command in (
 
 def main() -> None:
     """The entry point: expected failures become one line on stderr."""
+    try:
+        cli()
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"gongji: {where}{error.strerror or error}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
+        click.echo(f"gongji: {error}", err=True)
+        sys.exit(2)
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """What may go wrong without a mistake of ours. Looked up when it has: these rooms take a second
+    to import, and `gongji --help` need not wait for them."""
     from gongji.desk.ports import StoreUnavailable, WrongKey
     from gongji.lab.forms import BadScenario
     from gongji.lab.institution import NoCentre
@@ -63,9 +79,7 @@ def main() -> None:
     from gongji.policy.reading import BadPack
     from gongji.wiring import BadSetting
 
-    try:
-        cli()
-    except (
+    return (
         BadPack,
         BadScenario,
         BadSetting,
@@ -74,6 +88,4 @@ def main() -> None:
         StoreUnavailable,
         UnknownRegion,
         WrongKey,
-    ) as error:
-        click.echo(f"gongji: {error}", err=True)
-        sys.exit(2)
+    )

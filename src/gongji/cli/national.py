@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from gongji.cli.forms import FILE
+from gongji.cli.opening import opened
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -30,15 +33,13 @@ def connect(code: str, institution: str, public_key: str) -> None:
     from gongji.cli.interface import access_secret
     from gongji.desk.national_ports import AccessKey
     from gongji.desk.office import Session
-    from gongji.wiring import build, open_vault, settings
+    from gongji.wiring import open_vault, settings
 
     if not re.fullmatch("[HP][0-9]{11}", code):
         raise click.BadParameter(f"{code!r} is no code such as H31010100001", param_hint="CODE")
     if not re.fullmatch("(04)?([0-9a-fA-F]{128})?", public_key):
         say = "128 hexadecimal digits are needed, with or without 04 before them"
         raise click.BadParameter(say, param_hint="--public-key")
-    chosen = settings()
-    office = build(chosen)
     id = f"AK{secrets.token_hex(10)}"
 
     def enter(session: Session) -> bool:
@@ -48,12 +49,12 @@ def connect(code: str, institution: str, public_key: str) -> None:
         session.unit.add_access_key(AccessKey(id, code, session.at, None, public_key))
         return True
 
-    known = office.do(enter)
-    office.store.close()
+    with opened() as office:
+        known = office.do(enter)
     if not known:
         say = f"no institution {institution} is registered"
         raise click.BadParameter(say, param_hint="INSTITUTION")
-    click.echo(f"_api_access_key {id}\nSK {access_secret(open_vault(chosen), id)}")
+    click.echo(f"_api_access_key {id}\nSK {access_secret(open_vault(settings()), id)}")
 
 
 @national.command("end-key")
@@ -61,43 +62,38 @@ def connect(code: str, institution: str, public_key: str) -> None:
 def end_key(key: str) -> None:
     """End an access key from now on."""
     from gongji.desk.office import Session
-    from gongji.wiring import build, settings
-
-    office = build(settings())
 
     def end(session: Session) -> bool:
         known = session.unit.access_key(key) is not None
         session.unit.end_access_key(key, session.at)
         return known
 
-    known = office.do(end)
-    office.store.close()
+    with opened() as office:
+        known = office.do(end)
     if not known:
         raise click.BadParameter(f"no access key {key}", param_hint="KEY")
     click.echo(f"{key} has ended")
 
 
 @national.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=FILE)
 def items(file: Path) -> None:
     """Bring in the national codes of items from a CSV: which catalogue entry each stands for."""
     from gongji.national.items import read_items
     from gongji.national.reading import Wrong
-    from gongji.wiring import build, settings
 
     found = read_items(file.read_bytes())
     if isinstance(found, Wrong):
         click.echo(f"gongji: {file}: {found.says}", err=True)
         sys.exit(2)
-    office = build(settings())
-    office.do(lambda session: session.unit.put_wire_items(found))
-    office.store.close()
+    with opened() as office:
+        office.do(lambda session: session.unit.put_wire_items(found))
     click.echo(f"{len(found):,} codes kept")
 
 
 @national.command()
 @click.argument("code")
-@click.argument("month", type=click.DateTime(["%Y%m", "%Y-%m"]))
+@click.argument("month", metavar="MONTH", type=click.DateTime(["%Y%m", "%Y-%m"]))
 @click.option("--apply", is_flag=True, help="Apply for what no application covers yet.")
 def clear(code: str, month: "datetime", apply: bool) -> None:
     """The month's clearing of an institution: CODE is its 12 characters, MONTH such as 202611.
@@ -107,9 +103,6 @@ def clear(code: str, month: "datetime", apply: bool) -> None:
     from gongji.desk.office import Session
     from gongji.national.clearing import Share, apply_for_rest, shares_of
     from gongji.national.writing import yuan
-    from gongji.wiring import build, settings
-
-    office = build(settings())
 
     def cleared(session: Session) -> list[Share] | None:
         place = session.unit.institution_of_code(code)
@@ -119,8 +112,8 @@ def clear(code: str, month: "datetime", apply: bool) -> None:
             apply_for_rest(session, place, month.date())
         return shares_of(session, place, month.date())
 
-    shares = office.do(cleared) if apply else office.ask(cleared)
-    office.store.close()
+    with opened() as office:
+        shares = office.do(cleared) if apply else office.ask(cleared)
     if shares is None:
         raise click.BadParameter(f"{code} is not connected", param_hint="CODE")
     click.echo("clr_type\tclr_appy_evt_id\tsettlements\ttotal\tfund\taccounts\tpooled\tcash\tdue")

@@ -2,6 +2,8 @@
 
 import rich_click as click
 
+from gongji.cli.forms import REGION, YEAR
+from gongji.cli.opening import clerk_for, opened
 from gongji.cli.telling import batch_told, progress_of, told
 
 
@@ -11,8 +13,8 @@ def plans() -> None:
 
 
 @plans.command()
-@click.argument("year", type=click.IntRange(2000, 2100))
-@click.option("--region", required=True, help="Six digits, such as 371300.")
+@click.argument("year", type=YEAR)
+@REGION
 @click.option("--batch", default="1", show_default=True, help="Its name; a later one tries again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and keep nothing.")
 def collect(year: int, region: str, batch: str, dry_run: bool) -> None:
@@ -21,12 +23,11 @@ def collect(year: int, region: str, batch: str, dry_run: bool) -> None:
     Safe to start twice, and to start again after it was stopped; payments go on meanwhile.
     """
     from gongji.desk.plans import collect_plans
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    with progress_of("plans") as progress:
-        found = collect_plans(office, region, year, batch, progress=progress, dry_run=dry_run)
-    batch_told(found, office, region, "would take" if dry_run else "took", "orders")
+    with opened(region) as office:
+        with progress_of("plans") as progress:
+            found = collect_plans(office, region, year, batch, progress=progress, dry_run=dry_run)
+        batch_told(found, office, region, "would take" if dry_run else "took", "orders")
 
 
 @plans.command()
@@ -35,14 +36,10 @@ def collect(year: int, region: str, batch: str, dry_run: bool) -> None:
 def show(buyer: str, id: str) -> None:
     """What became of the order that a BUYER gave an ID."""
     from gongji.desk.plans import order_of
-    from gongji.desk.ports import Caller, CallerKind
     from gongji.policy.refusal import Refusal
-    from gongji.wiring import build, settings
 
-    office = build(settings())
-    clerk = Caller("cli", buyer[1:7], CallerKind.CLERK, "cli")
-    found = office.ask(lambda session: order_of(session, buyer, id, clerk))
-    office.store.close()
+    with opened() as office:
+        found = office.ask(lambda session: order_of(session, buyer, id, clerk_for(buyer)))
     if isinstance(found, Refusal):
         told(found, office)
     click.echo(

@@ -6,12 +6,9 @@ from typing import Any
 
 import rich_click as click
 
+from gongji.cli.forms import ADDRESS, FILE, LANG, OUTPUT, REGION, YEAR
+from gongji.cli.opening import clerk_for, opened
 from gongji.cli.telling import batch_told, progress_of, rules_of, told
-
-_YEAR = click.IntRange(2000, 2100)
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_REGION = click.option("--region", required=True, help="Six digits, such as 310000.")
-_LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 
 
 @click.group()
@@ -20,12 +17,12 @@ def premiums() -> None:
 
 
 @premiums.command("import")
-@click.argument("file", type=_FILE)
-@_REGION
-@click.option("--year", type=_YEAR, required=True, help="The enrolment year.")
+@click.argument("file", type=FILE)
+@REGION
+@click.option("--year", type=YEAR, required=True, help="The enrolment year.")
 @click.option("--via", type=click.Choice(["school", "community"]), required=True)
 @click.option("--all-or-nothing", is_flag=True, help="Take no row when one of them is bad.")
-@_LANG
+@LANG
 def import_list(
     file: Path, region: str, year: int, via: str, all_or_nothing: bool, lang: str
 ) -> None:
@@ -43,13 +40,12 @@ def import_list(
     except BadList as error:
         click.echo(f"gongji: {error.wrong.say(lang)}", err=True)  # type: ignore[arg-type]  # zh or en
         sys.exit(2)
-    office = _office()
-    found = office.do(
-        lambda session: register_list(
-            session, region, year, Via(via), rows, "cli", all_or_nothing=all_or_nothing
+    with opened(region) as office:
+        found = office.do(
+            lambda session: register_list(
+                session, region, year, Via(via), rows, "cli", all_or_nothing=all_or_nothing
+            )
         )
-    )
-    office.store.close()
     for line in report(found.bad, lang):
         click.echo(line)
     taken_fen = sum(premium.amount_fen for premium in found.taken)
@@ -61,8 +57,8 @@ def import_list(
 
 
 @premiums.command()
-@click.argument("year", type=_YEAR)
-@_REGION
+@click.argument("year", type=YEAR)
+@REGION
 @click.option("--batch", default="1", show_default=True, help="Its name; a later one tries again.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deducted, and keep nothing.")
 def deduct(year: int, region: str, batch: str, dry_run: bool) -> None:
@@ -72,18 +68,18 @@ def deduct(year: int, region: str, batch: str, dry_run: bool) -> None:
     """
     from gongji.desk.deducting import deduct as deduct_premiums
 
-    office = _office()
-    counts = office.ask(lambda session: session.unit.count_premiums(region, year))
-    total = sum(count for count, _ in counts.values())
-    with progress_of("premiums", total) as progress:
-        found = deduct_premiums(office, region, year, batch, progress=progress, dry_run=dry_run)
-    batch_told(found, office, region, "would deduct" if dry_run else "deducted", "premiums")
+    with opened(region) as office:
+        counts = office.ask(lambda session: session.unit.count_premiums(region, year))
+        total = sum(count for count, _ in counts.values())
+        with progress_of("premiums", total) as progress:
+            found = deduct_premiums(office, region, year, batch, progress=progress, dry_run=dry_run)
+        batch_told(found, office, region, "would deduct" if dry_run else "deducted", "premiums")
 
 
 @premiums.command()
-@click.argument("year", type=_YEAR)
-@_REGION
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Where to write it.")
+@click.argument("year", type=YEAR)
+@REGION
+@click.option("--out", type=OUTPUT, required=True, help="Where to write it.")
 def collection(year: int, region: str, out: Path) -> None:
     """Write the file that hands a YEAR's deducted premiums to the tax authority.
 
@@ -91,33 +87,30 @@ def collection(year: int, region: str, out: Path) -> None:
     """
     from gongji.desk.collection import DoesNotAgree, write_collection
 
-    office = _office()
     part = out.with_name(f"{out.name}.part")
     try:
-        with part.open("wb") as file:
+        with opened(region) as office, part.open("wb") as file:
             found = office.ask(lambda session: write_collection(session, region, year, file))
+        part.replace(out)
     except DoesNotAgree as error:
-        part.unlink()
         click.echo(f"gongji: {error}", err=True)
         sys.exit(2)
     finally:
-        office.store.close()
-    part.replace(out)
+        part.unlink(missing_ok=True)  # names and numbers that nobody is to have
     out.with_name(f"{out.name}.sums").write_text(found.sums(out.name), "utf-8")
     click.echo(f"{found.premiums:,} premiums, {found.total_fen / 100:,.2f} yuan; sm3 {found.sm3}")
 
 
 @premiums.command()
 @click.argument("person")
-@click.argument("year", type=_YEAR)
+@click.argument("year", type=YEAR)
 def result(person: str, year: int) -> None:
     """What became of a PERSON's premium of a YEAR, and until when the choice could be withdrawn."""
     from gongji.desk.premiums import result as result_of
     from gongji.policy.refusal import Refusal
 
-    office = _office()
-    found = office.ask(lambda session: result_of(session, person, year, _clerk(person)))
-    office.store.close()
+    with opened() as office:
+        found = office.ask(lambda session: result_of(session, person, year, clerk_for(person)))
     if isinstance(found, Refusal):
         told(found, office)
     click.echo(found.state.value + (f": {found.code}" if found.code else ""))
@@ -134,26 +127,27 @@ def result(person: str, year: int) -> None:
 
 @premiums.command()
 @click.argument("person")
-@click.argument("year", type=_YEAR)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="The PDF to write.")
-@click.option("--base-url", required=True, help="Where the verify page is, as the QR code says it.")
+@click.argument("year", type=YEAR)
+@click.option("--out", type=OUTPUT, required=True, help="The PDF to write.")
+@click.option(
+    "--base-url", type=ADDRESS, required=True, help="The service that the QR code leads to."
+)
 def certificate(person: str, year: int, out: Path, base_url: str) -> None:
     """Write the payment certificate of a PERSON's premium as a PDF."""
     from gongji.desk.certificates import certificate_of, pdf_of, printed, signer
     from gongji.policy.refusal import Refusal
     from gongji.wiring import open_vault, settings
 
-    office = _office()
     sign = signer(base_url, open_vault(settings()).derive("certificates"))
 
     def make(session: Any) -> Any:
-        made = certificate_of(session, person, year, _clerk(person))
+        made = certificate_of(session, person, year, clerk_for(person))
         if isinstance(made, Refusal):
             return made
         return pdf_of(made, printed(session, made), sign(made))
 
-    found = office.ask(make)
-    office.store.close()
+    with opened() as office:
+        found = office.ask(make)
     if isinstance(found, Refusal):
         told(found, office)
     out.write_bytes(found)
@@ -166,7 +160,7 @@ def notices() -> None:
 
 
 @notices.command("load")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--replace", is_flag=True, help="Put it in the place of the one loaded before.")
 def load_notice_file(file: Path, replace: bool) -> None:
     """Load a notice from a TOML FILE: year, number (文号), dated, holidays and workdays."""
@@ -178,9 +172,8 @@ def load_notice_file(file: Path, replace: bool) -> None:
     except (BadNotice, UnicodeDecodeError) as error:
         click.echo(f"gongji: {file}: {error}", err=True)
         sys.exit(2)
-    office = _office()
-    found = office.do(lambda session: load_notice(session, notice, "cli", replace=replace))
-    office.store.close()
+    with opened() as office:
+        found = office.do(lambda session: load_notice(session, notice, "cli", replace=replace))
     if isinstance(found, Refusal):
         click.echo(
             f"gongji: another notice for {notice.year} is loaded; use --replace to put this one "
@@ -200,20 +193,8 @@ def list_notices() -> None:
     """The years that are known, and by what."""
     from gongji.desk.working_days import notices_of
 
-    office = _office()
-    for year, notice in sorted(office.ask(notices_of).items()):
+    with opened() as office:
+        known = office.ask(notices_of)
+    for year, notice in sorted(known.items()):
         dated = f", {notice.dated}" if notice.dated else ""
         click.echo(f"{year}  {notice.number}{dated}  {len(notice.holidays)} days off")
-    office.store.close()
-
-
-def _office() -> Any:
-    from gongji.wiring import build, settings
-
-    return build(settings())
-
-
-def _clerk(person: str) -> Any:
-    from gongji.desk.ports import Caller, CallerKind
-
-    return Caller("cli", person[1:7], CallerKind.CLERK, "cli")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import rich_click as click
 
+from gongji.cli.forms import LANG, OUTPUT
+
 PARTS = ("process", "http", "sponsor", "latency", "interface", "tenfold", "year")
 """What `gongji bench` can measure; told here, so that no other command waits for the lab."""
 
@@ -88,7 +90,7 @@ def migrate(sql: bool, distribute: bool) -> None:
 
 
 @click.command()
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def demo(lang: str) -> None:
     """Settle the bill of Li Ming's son in the terminal, and one that is not pooled."""
     from rich.console import Console
@@ -114,8 +116,8 @@ def demo(lang: str) -> None:
     help="Where to measure; repeatable.  [sqlite and a PostgreSQL server of its own]",
 )
 @click.option("--markdown", is_flag=True, help="Print Markdown instead of tables.")
-@click.option("--svg", "svg_file", type=click.Path(path_type=Path), help="Draw a picture here.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write figures here.")
+@click.option("--svg", "svg_file", type=OUTPUT, help="Draw a picture here.")
+@click.option("--json", "json_file", type=OUTPUT, help="Write figures here.")
 def bench(
     parts: tuple[str, ...],
     quick: bool,

@@ -82,11 +82,9 @@ def _relying_party(chosen: Settings, demo: DemoProvider | None) -> RelyingParty 
         return RelyingParty(demo.provider)
     if chosen.oidc_issuer is None:
         return None
-    if chosen.oidc_client is None or chosen.oidc_secret is None:
-        raise BadSetting(
-            "GONGJI_OIDC_ISSUER: GONGJI_OIDC_CLIENT and GONGJI_OIDC_SECRET are needed beside it,"
-            " as the identity provider has given them"
-        )
+    # The settings have them together or not at all.
+    assert chosen.oidc_client is not None
+    assert chosen.oidc_secret is not None
     return RelyingParty(
         Provider(
             issuer=chosen.oidc_issuer,
@@ -128,6 +126,7 @@ def announce(console: Console, office: Office, chosen: Settings, city: City | No
     console.print(f"[bold]Gongji 共济[/]  {at}/  ·  API {at}/docs", soft_wrap=True)
     if city is None:
         return
+    console.print(f"a family's bill, settled before your eyes  {at}/example", soft_wrap=True)
     people = sum(len(family.people) for family in city.families)
     bills = sum(city.outcomes.values())
     console.print(

@@ -2,6 +2,9 @@
 
 import rich_click as click
 
+from gongji.cli.forms import REGION
+from gongji.cli.opening import opened
+
 
 @click.group()
 def staff() -> None:
@@ -10,7 +13,7 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("login")
-@click.option("--region", required=True, help="Six digits, such as 310000.")
+@REGION
 @click.option("--role", type=click.Choice(["clerk", "reviewer", "auditor"]), required=True)
 @click.password_option(help="Asked for when it is left out.")
 def add(login: str, region: str, role: str, password: str) -> None:
@@ -18,20 +21,16 @@ def add(login: str, region: str, role: str, password: str) -> None:
     from gongji.desk.faces_ports import Role, StaffAccount
     from gongji.desk.office import Session
     from gongji.faces.signing_in import hashed
-    from gongji.wiring import BadSetting, build, settings
 
     if len(password) < SHORTEST:
         raise click.UsageError(f"a password has {SHORTEST} characters at least")
-    office = build(settings())
-    if region not in office.law.packs:
-        raise BadSetting(f"--region: there is no pack for {region}")
 
     def kept(session: Session) -> None:
         account = StaffAccount(region, login, Role(role), hashed(password), session.at)
         session.unit.keep_staff(account)
 
-    office.do(kept)
-    office.store.close()
+    with opened(region) as office:
+        office.do(kept)
     click.echo(f"{login} is a {role} of {region}")
 
 

@@ -8,12 +8,24 @@ import rich_click as click
 
 
 def told(refusal: Any, office: Any) -> NoReturn:
-    """Say why not, with the rules, and end with exit code 2."""
+    """Say why not and what would succeed, with the rules, and end with exit code 2."""
+    from gongji.words import refusal as words_of
+
     rules = rules_of(refusal.cites, office)
     when = f"; from {refusal.succeeds_at:%Y-%m-%d %H:%M} on" if refusal.succeeds_at else ""
     cited = f" ({', '.join(rules)})" if rules else ""
     click.echo(f"gongji: {refusal.code}{cited}{when}", err=True)
+    says, remedy = words_of(refusal.code)
+    click.echo(f"  {says.zh}{remedy.zh}\n  {says.en} {remedy.en}", err=True)
+    quote(refusal.cites, office, err=True)
     sys.exit(2)
+
+
+def quote(cites: Any, office: Any, *, err: bool = False) -> None:
+    """The words of the provisions that an answer cites."""
+    for provision in map(office.law.provision, cites):
+        rules = " ".join(provision.rules)
+        click.echo(f"  {rules}  {provision.day}  「{provision.quote}」", err=err)
 
 
 def rules_of(cites: Any, office: Any) -> list[str]:
@@ -22,9 +34,10 @@ def rules_of(cites: Any, office: Any) -> list[str]:
 
 
 class progress_of:  # noqa: N801 - used as a verb: `with progress_of(name) as report`
-    """A bar in the terminal with rate and time, fed by a run's journal."""
+    """A bar in the terminal with rate and time, fed by a run's journal; elsewhere it says nothing."""
 
     def __init__(self, name: str, total: int | None = None) -> None:
+        from rich.console import Console
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -41,6 +54,8 @@ class progress_of:  # noqa: N801 - used as a verb: `with progress_of(name) as re
             TextColumn("{task.fields[rate]}/s"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
+            console=(console := Console(stderr=True)),
+            disable=not console.is_terminal,
             transient=True,
         )
         self._task = self._progress.add_task(name, total=total, rate="–")
@@ -64,18 +79,21 @@ class progress_of:  # noqa: N801 - used as a verb: `with progress_of(name) as re
 
 def batch_told(found: Any, office: Any, region: str, did: str, items: str) -> None:
     """Say what a batch has taken and how many failed, each cause with its count. `did` is the verb,
-    such as "deducted"; `items` what was taken. Closes the store; ends the command on a refusal."""
+    such as "deducted"; `items` what was taken. Ends the command on a refusal."""
     from gongji.policy.refusal import Refusal
 
     if isinstance(found, Refusal):
-        office.store.close()
         told(found, office)
     click.echo(
         f"{did} {found.amount_now_fen / 100:,.2f} yuan for {found.done_now:,} {items}, "
         f"{found.failed_now:,} failed (the whole batch: {found.state.amount_fen / 100:,.2f} yuan "
         f"for {found.state.done:,}, {found.state.failed:,} failed)"
     )
+    if not found.done_now and not found.failed_now:
+        click.echo(
+            "  nothing is left in this batch; another one, such as --batch 2, takes what is registered"
+            " later and tries again what failed"
+        )
     failures = office.ask(lambda session: session.unit.run_failures(region, found.state.name))
-    office.store.close()
     for code, count in sorted(Counter(code for _, code, _ in failures).items()):
         click.echo(f"  {code}: {count:,}")

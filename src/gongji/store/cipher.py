@@ -6,7 +6,9 @@ to another person's row it does not open.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
@@ -69,11 +71,19 @@ def master_key(text: str | None, file: Path | None) -> bytes:
     if file is None:
         raise ValueError("no key: set GONGJI_KEY, or GONGJI_KEY_FILE to where it may be kept")
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(os.urandom(32).hex() + "\n")
-    return _from_hex(file.read_text().strip(), str(file))
+        _make_key(file)
+    return _from_hex(file.read_text(errors="replace").strip(), str(file))
+
+
+def _make_key(file: Path) -> None:
+    """A fresh key, whole and on the disk before it has its name: half a key would lose a store."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile("w", dir=file.parent, prefix=f"{file.name}.") as out:  # 0600
+        out.write(os.urandom(32).hex() + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+        with suppress(FileExistsError):  # another process was quicker: its key is the key
+            os.link(out.name, file)
 
 
 def _from_hex(text: str, where: str) -> bytes:

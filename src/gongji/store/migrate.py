@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import StaticPool
 
@@ -80,6 +80,10 @@ def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
     engine = create_engine(
         f"{store.dialect}://", creator=store.raw_connection, poolclass=StaticPool
     )
+    if store.dialect == "sqlite":
+        # Python's driver begins a transaction before rows are written, and none before a table is
+        # made: a schema that was broken off would stay half there, and never be whole again.
+        event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
             yield connection
@@ -100,11 +104,32 @@ def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":  # processes that start at once take turns
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVICE}, -1)")
     settings = config()
-    head = ScriptDirectory.from_config(settings).get_current_head()
-    if revision == "head" and MigrationContext.configure(connection).get_current_revision() == head:
+    scripts = ScriptDirectory.from_config(settings)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        _check_empty(connection)
+    elif current not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreUnavailable(
+            f"a newer program has brought this store to schema {current}, this one knows schema"
+            f" {scripts.get_current_head()}; run that program, or restore a backup from before"
+        )
+    if revision == "head" and current == scripts.get_current_head():
         return
     settings.attributes["connection"] = connection
     command.upgrade(settings, revision)
+
+
+def _check_empty(connection: Connection) -> None:
+    """A file with somebody else's tables in it is not made ours by a slip of the pen."""
+    if connection.dialect.name != "sqlite":
+        return  # a database has been named and granted to us; it may have extensions' tables
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name LIMIT 1"
+    found = connection.exec_driver_sql(query).scalar()
+    if found is not None:
+        raise StoreUnavailable(
+            f"this file is another program's: it has the table {found} and no schema of ours; name"
+            " another file in GONGJI_DATABASE"
+        )
 
 
 def _has_citus(connection: Connection) -> bool:

@@ -42,7 +42,7 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._readers: list[sqlite3.Connection] = []
         if not self._in_memory:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(path).parent)
         with _unavailable_on_failure():
             self._writer = self._connect()
 
@@ -59,8 +59,8 @@ class SqliteStore:
         return connection
 
     def raw_connection(self) -> sqlite3.Connection:
-        """A connection of its own on the same file, for migrations."""
-        return sqlite3.connect(self._path, check_same_thread=False)
+        """A connection of its own on the same file, for migrations, which begin and commit it."""
+        return sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
 
     def create(self) -> None:
         """Make all tables of today's schema: for a store that lives as long as a scenario."""
@@ -125,6 +125,16 @@ class SqliteStore:
         self._readers.clear()
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the store cannot be used: {folder} cannot be made: {error.strerror}; name a folder"
+            " that this user may write in"
+        ) from error
+
+
 def _log_pages(path: str) -> int:
     """After how many pages of 4 KiB the log is merged into the file.
 
@@ -134,6 +144,17 @@ def _log_pages(path: str) -> int:
     """
     free = shutil.disk_usage(Path(path).parent).free
     return max(min(16_384, free // 8 // 4_096), 64)
+
+
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "another program holds the file; wait until it is done, or end it",
+    sqlite3.SQLITE_CANTOPEN: "look whether this user may read and write the file and its folder",
+    sqlite3.SQLITE_CORRUPT: "restore the last backup, as docs/howto/back-up-and-restore.md says",
+    sqlite3.SQLITE_FULL: "make room on the disk; what was answered before is kept",
+    sqlite3.SQLITE_NOTADB: "the file is something else; name another one in GONGJI_DATABASE",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+}
+"""What an operator can do, by the primary result code."""
 
 
 @contextmanager
@@ -146,7 +167,10 @@ def _unavailable_on_failure() -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         if isinstance(error, ours) or code == sqlite3.SQLITE_ERROR:
             raise
-        raise StoreUnavailable(f"the store cannot be used: {error}") from error
+        # The low byte is the primary code, the others say more about it.
+        remedy = _REMEDIES.get((code or 0) & 0xFF)
+        said = f"{error}; {remedy}" if remedy else str(error)
+        raise StoreUnavailable(f"the store cannot be used: {said}") from error
 
 
 @lru_cache(maxsize=1)

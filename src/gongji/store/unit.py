@@ -18,5 +18,7 @@ class SqlUnit(SettlingRows, CalendarRows, PremiumRows, NationalRows, FacesRows):
         if row is None:
             self._db.execute("INSERT INTO marks VALUES ('key', ?)", (self._vault.check,))
         elif row[0] != self._vault.check:
-            raise WrongKey("this store was made with another key; set GONGJI_KEY to that one")
+            raise WrongKey(
+                "this store was made with another key; set GONGJI_KEY or GONGJI_KEY_FILE to that one"
+            )
         self.fill_look_ups()

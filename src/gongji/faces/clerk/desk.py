@@ -18,7 +18,7 @@ from gongji.faces.forms import Form, clean, day_typed, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Refusal
-from gongji.terms import Scheme, Status, local_day
+from gongji.terms import Scheme, Status, local_day, moment
 from gongji.web.problems import accept
 from gongji.words import name_of
 
@@ -69,6 +69,7 @@ async def _standing(request: Visit, on: Behalf, **more: Any) -> Any:
         on=on,
         view=view,
         history=history,
+        moment_of=moment,
         statuses=[(one.value, name_of(one).say(request.lang)) for one in Status],
         schemes=[(one.value, name_of(one).say(request.lang)) for one in Scheme],
         **{"errors": {}, "told": None, "form": Form({}), **more},

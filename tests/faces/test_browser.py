@@ -24,6 +24,7 @@ from gongji.desk.faces_ports import Role
 from gongji.faces.app import pages, shared
 from gongji.faces.demo_provider import DemoPerson, DemoProvider
 from gongji.faces.house import House
+from gongji.faces.limits import Turnstile
 from gongji.faces.oidc import RelyingParty
 from gongji.web.app import create_app
 from gongji.words import Words
@@ -54,6 +55,7 @@ class Served(NamedTuple):
     address: str
     browser: Any
     pictures: Path | None
+    house: House
 
     def keep(self, page: Any, name: str) -> None:
         """Keep a picture of the whole page."""
@@ -64,6 +66,7 @@ class Served(NamedTuple):
     @contextmanager
     def visit(self, who: str | None, look: str = "", **context: Any) -> Iterator[Any]:
         """A fresh browser window, signed in by one press."""
+        self.house.turnstile = Turnstile()  # so many sign-ins a minute come from no family
         made = self.browser.new_context(viewport=PHONE, locale="zh-CN", **context)
         page = made.new_page()
         page.set_default_timeout(10_000)
@@ -106,7 +109,7 @@ def served() -> Iterator[Served]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         while not server.started:
             thread.join(0.05)
-        yield Served(town, f"http://127.0.0.1:{port}", browser, pictures)
+        yield Served(town, f"http://127.0.0.1:{port}", browser, pictures, house)
         browser.close()
     server.should_exit = True
     thread.join()

@@ -212,6 +212,7 @@ def test_the_date_of_birth_in_a_number() -> None:
         (mask_number, "310101198001010018", "310*************18"),
         (mask_name, "李明", "李*"),
         (mask_name, "欧阳娜娜", "欧***"),
+        (mask_name, "阿卜杜热依木·买买提明", "阿***"),
         (mask_name, "", ""),
         (mask_phone, "13800000000", "138****0000"),
         (mask_phone, "", ""),

@@ -24,6 +24,7 @@ from gongji.desk.faces_ports import Role
 from gongji.faces.app import pages, shared
 from gongji.faces.demo_provider import DemoPerson, DemoProvider
 from gongji.faces.house import House
+from gongji.faces.limits import Turnstile
 from gongji.faces.oidc import RelyingParty
 from gongji.web.app import create_app
 from gongji.words import Words
@@ -38,7 +39,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the driver's own pipes
 ]
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 ROLES = [
     (Role.PERSON, "310000", FATHER), (Role.PERSON, "310000", CHILD),
     (Role.PERSON, "310000", "P310000-stranger"), (Role.CLERK, "310000", "clerk-7"),
@@ -54,6 +55,7 @@ class Served(NamedTuple):
     address: str
     browser: Any
     pictures: Path | None
+    house: House
 
     def keep(self, page: Any, name: str) -> None:
         """Keep a picture of the whole page."""
@@ -64,6 +66,7 @@ class Served(NamedTuple):
     @contextmanager
     def visit(self, who: str | None, look: str = "", **context: Any) -> Iterator[Any]:
         """A fresh browser window, signed in by one press."""
+        self.house.turnstile = Turnstile()  # so many sign-ins a minute come from no family
         made = self.browser.new_context(viewport=PHONE, locale="zh-CN", **context)
         page = made.new_page()
         page.set_default_timeout(10_000)
@@ -106,7 +109,7 @@ def served() -> Iterator[Served]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         while not server.started:
             thread.join(0.05)
-        yield Served(town, f"http://127.0.0.1:{port}", browser, pictures)
+        yield Served(town, f"http://127.0.0.1:{port}", browser, pictures, house)
         browser.close()
     server.should_exit = True
     thread.join()
@@ -136,6 +139,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"], "resultTypes": ["violations
 LOOKS = {
     "zh-phone": ("lang=zh", PHONE, "light"),
     "zh-elder": ("lang=zh&elder=1", PHONE, "light"),
+    "en-elder": ("lang=en&elder=1", PHONE, "light"),
     "en-desk-dark": ("lang=en", DESK, "dark"),
 }
 
@@ -143,8 +147,22 @@ SMALL = """
 (least) => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden])')]
   .filter(e => !e.closest('p, dd.inline, .hint, blockquote') && !e.classList.contains('skip'))
   .map(e => [e, (e.closest('label.choice') || e).getBoundingClientRect()])
-  .filter(([e, r]) => r.width > 0 && r.height < least - 0.5)
-  .map(([e, r]) => `${e.tagName} ${(e.innerText || e.name || '').slice(0, 20)} ${r.height.toFixed(0)}`)
+  .filter(([e, r]) => r.width > 0 && (r.height < least - 0.5 || r.width < 43.5))
+  .map(([e, r]) => `${e.tagName} ${(e.innerText || e.name || '').slice(0, 20)} ${r.width.toFixed(0)}x${r.height.toFixed(0)}`)
+"""
+SQUEEZED = """
+() => {
+  const wrong = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text; (text = texts.nextNode());) {
+    const in_ = text.parentElement, range = document.createRange();
+    if (text.textContent.trim().length < 3 || in_.closest('.sr, svg, cite, details:not([open])')) continue;
+    range.selectNodeContents(text);
+    const lines = [...range.getClientRects()].filter(r => r.width > 0);
+    const wide = Math.max(...lines.map(r => r.width)), size = parseFloat(getComputedStyle(in_).fontSize);
+    if (lines.length > 1 && wide < 2.6 * size) wrong.push(text.textContent.trim().slice(0, 20));
+  }
+  return wrong;
+}
 """
 TINY = """
 (least) => [...new Set([...document.querySelectorAll('body *:not(svg *, .sr, option)')]
@@ -157,8 +175,8 @@ TINY = """
 @pytest.mark.parametrize("who", PATHS, ids=lambda who: who or "anybody")
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_open_to_everybody(served: Served, look: str, who: str | None) -> None:
-    """axe finds nothing serious, targets and print are large enough, nothing is wider than the
-    screen. In the further looks the first pages of each role stand for the rest."""
+    """axe finds nothing serious, targets and print are large enough, no words are squeezed into a
+    column, nothing is wider than the screen. In the further looks the first pages of each role stand for the rest."""
     from axe_playwright_python.sync_playwright import (  # type: ignore[import-untyped]  # no stubs
         Axe,
     )
@@ -177,6 +195,7 @@ def test_every_page_is_open_to_everybody(served: Served, look: str, who: str | N
                       if v["impact"] in ("serious", "critical")]  # fmt: skip
             wrong += [f"{path}: {s}" for s in page.evaluate(SMALL, 60 if elder else 44)]
             wrong += [f"{path}: {s}" for s in page.evaluate(TINY, 18 if elder else 13)]
+            wrong += [f"{path}: {s} is squeezed" for s in page.evaluate(SQUEEZED)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{path}: wider than the screen")
             if elder:
@@ -238,3 +257,18 @@ def test_a_cashier_settles_with_the_keyboard_alone(served: Served) -> None:
         page.keyboard.press("Enter")
         page.wait_for_selector("#bill >> text=¥12.34")
     assert before - served.town.balance("father").carried == 12_34
+
+
+def test_the_bottom_bar_never_hides_what_has_the_focus(served: Served) -> None:
+    hidden = """() => document.activeElement.getBoundingClientRect().bottom
+        > document.querySelector('nav.bottom').getBoundingClientRect().top"""
+    with served.visit("father", "elder=1") as page:
+        for path in ("/family", "/family/services", "/family/bind/" + "ab" * 12 + "/member"):
+            page.goto(served.address + path)
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                if page.evaluate("document.activeElement.closest('nav.bottom, .top')"):
+                    continue
+                if page.evaluate("document.activeElement === document.body"):
+                    break
+                assert not page.evaluate(hidden), page.evaluate("document.activeElement.outerHTML")

@@ -13,7 +13,7 @@ from web.over_http import Web, opened
 HOSTILE = {
     "script": "\"'><script>alert(1)</script><img src=x onerror=alert(1)>",
     "SQL": "'; DROP TABLE people; --",
-    "template": "{{ 7*7 }}${7*7}<%= 7*7 %>%s%n\\x00",
+    "template": "{{ 71*73 }}${71*73}<%= 71*73 %>%s%n\\x00",
     "control": "a\x00b\x1b[31m\u202e\ud7ff\ufeff",
     "rare": "𬭎䶮·艾则孜👨‍👩‍👧",
     "far too much": "9" * 9000,
@@ -62,6 +62,6 @@ def test_whatever_is_typed_is_only_words(town: Web, value: str) -> None:
             assert found.status_code < 500, (where, names, found.text[:300])
             for markup in ("<script>alert", "<img src=x", "DROP TABLE people; --<"):
                 assert markup not in found.text.replace("--</", ""), where
-            assert ">49<" not in found.text, where
+            assert ">5183<" not in found.text, where
     assert sent > 30
     assert town.written() == before

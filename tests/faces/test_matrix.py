@@ -38,7 +38,7 @@ GET: Mapping[str, str] = {
     "/family/pool": ONLY_MINE,
     "/family/pool/{member}/remove": "p",
     "/family/leave/{sponsor}": "m",
-    "/family/dissolve": ONLY_MINE,
+    "/family/dissolve": "p",
     "/family/uses": ONLY_MINE,
     "/family/bind": ONLY_MINE,
     "/family/bind/{id}/commitment": ONLY_MINE,

@@ -13,6 +13,7 @@ from gongji.desk.ports import Caller, CallerKind
 from gongji.faces.app import pages, shared
 from gongji.faces.house import House
 from gongji.faces.sample import SampleInfo, SampleInstitution, SamplePerson
+from gongji.faces.troubles import stray
 from gongji.terms import micros
 from gongji.web.access import make_token
 from gongji.web.app import create_app, furnishings
@@ -131,7 +132,9 @@ def opened(*, with_sample: bool = True) -> Iterator[Web]:
     town = furnished(Town())
     belongings = shared(House(SECRET), sample_of(town) if with_sample else None)
     counter = Counter(town.office)
-    app = IDLE.pop() if IDLE else create_app(counter, token_secret=SECRET, pages=pages())
+    app = (
+        IDLE.pop() if IDLE else create_app(counter, token_secret=SECRET, pages=pages(), stray=stray)
+    )
     app.state = furnishings(counter, token_secret=SECRET, shared=belongings)
     routes = len(app.routes)
     with TestClient(app, raise_server_exceptions=False) as client:

@@ -31,7 +31,7 @@ def players(city: City, home: str, claims: str) -> list[DemoPerson]:
                    Words("共济成员：用家长的账户看病", "a member: pays from a parent's account"), True),
         DemoPerson("clerk", Role.CLERK, home, f"clerk-{home}", "经办窗口",
                    Words("经办人：替不用手机的老人办理", "a clerk: acts for people without a phone"), True),
-        DemoPerson("reviewer", Role.REVIEWER, claims, f"reviewer-{claims}", "复核岗",
+        DemoPerson("reviewer", Role.REVIEWER, claims, f"reviewer-{claims}", "复核人",
                    Words("复核人：复核手工报销，不能复核自己录入的", "a reviewer of manual claims"), True),
         DemoPerson("institution", Role.INSTITUTION, home, hospital.id, hospital.name,
                    Words("收费处：结算、打印、冲正、对账", "a cashier: settle, print, reverse, reconcile"), True),

@@ -25,6 +25,7 @@ from gongji.desk.ports import Clock
 from gongji.faces.app import pages, shared
 from gongji.faces.house import House
 from gongji.faces.sandbox_page import SandboxInfo, SandboxPerson, SandboxPlace, Step, routes
+from gongji.faces.troubles import stray
 from gongji.lab import sandbox
 from gongji.national.doors import Gate, route
 from gongji.national.gateway import LOOPBACK
@@ -129,6 +130,7 @@ class Sandbox:
                 *pages(*routes(self.info, None if self.info.signed else self.begin_anew)),
             ],
             shared=shared(House(vault.derive("pages"))),
+            stray=stray,
         )
         counter.start()
         front = Gate(Lane(app), interface, [*PROTECTION, NOT_KEPT])

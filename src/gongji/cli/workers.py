@@ -24,6 +24,7 @@ from gongji.cli.serving import connect_demo, dressed
 from gongji.desk.counter import Counter
 from gongji.desk.ports import StoreUnavailable
 from gongji.faces.app import pages
+from gongji.faces.troubles import stray
 from gongji.lab.city import City
 from gongji.national.doors import Gate, route
 from gongji.web.app import NOT_KEPT, PROTECTION, create_app
@@ -123,6 +124,7 @@ def application(chosen: Settings, city: City | None) -> tuple[Gate, Lane]:
         public_address=chosen.public_address,
         pages=[route(interface), *pages()],
         shared=kept,
+        stray=stray,
     )
     connect_demo(house, app)
     app.on_shutdown.append(office.store.close)

@@ -112,8 +112,8 @@ def mask_number(number: str) -> str:
 
 
 def mask_name(name: str) -> str:
-    """The first character only: 李**."""
-    return name[:1] + "*" * max(len(name) - 1, 0)
+    """The first character only: 李**. How long a long name is, is nobody's business either."""
+    return name[:1] + "*" * min(max(len(name) - 1, 0), 3)
 
 
 def mask_phone(phone: str) -> str:

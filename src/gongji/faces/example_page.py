@@ -66,6 +66,7 @@ async def _home(
     return request.page(
         "example.html",
         status,
+        path="/example",  # where the switches of language and look lead, after a slip too
         sample=sample,
         fields=fields or Fields(_fresh_id(), sample.patients[0].id),
         wrong=wrong,

@@ -8,6 +8,7 @@ from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
 from gongji.desk.office import Session
 from gongji.desk.sign_ins import end_others, live_sign_ins
+from gongji.faces.signing_in import HOMES
 from gongji.faces.visit import Visit, page_for
 from gongji.terms import moment
 from gongji.web.problems import accept
@@ -29,6 +30,7 @@ async def listed(request: Visit) -> Any:
             (one.id == me.id, moment(one.opened_at), moment(one.seen_at)) for one in live[:SHOWN]
         ],
         more=max(len(live) - SHOWN, 0),
+        home=HOMES[me.role],
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.response import Redirect
 
 from gongji.desk.counter import Busy
@@ -15,7 +15,7 @@ from gongji.faces.rules import refusal_told
 from gongji.faces.visit import NeedsSignIn, NotOurForm, TooOften, Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Code
-from gongji.web.problems import Refused
+from gongji.web.problems import Refused, http_problem
 from gongji.web.statuses import STATUS_OF
 
 log = logging.getLogger("gongji.faces")
@@ -64,6 +64,12 @@ def http_trouble(request: Request[Any, Any, Any], error: HTTPException) -> Respo
         return failed(request, error)
     visit = _visit(request)
     return visit.page("trouble.html", status, title=visit.say(title), detail=visit.say(detail))
+
+
+def stray(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
+    """An address that there is not: a page for whoever reads pages, the API's problem for others."""
+    reads_pages = "text/html" in request.headers.get("accept", "")
+    return http_trouble(request, error) if reads_pages else http_problem(request, error)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find a sentence

@@ -273,7 +273,7 @@ class Visit(Call):
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response[str]:
         """A page in the visitor's language and look."""
-        text = TEMPLATES.get_template(template).render(**self._context(), **context)
+        text = TEMPLATES.get_template(template).render(self._context() | context)
         return Response(
             text, media_type=MediaType.HTML, status_code=status, cookies=self._set_cookies()
         )

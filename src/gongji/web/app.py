@@ -1,11 +1,12 @@
 """服务: the ASGI application from its routes. Everything that it needs is handed to it."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router
 from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
@@ -27,7 +28,7 @@ from gongji.web import (
     settlement_routes,
 )
 from gongji.web.access import Call, Doorkeeper, admit
-from gongji.web.problems import HANDLERS
+from gongji.web.problems import HANDLERS, http_problem
 from gongji.web.reading import BODY_LIMIT
 
 PROTECTION = [
@@ -49,11 +50,13 @@ def create_app(
     public_address: str | None = None,
     pages: Sequence[Any] = (),
     shared: Mapping[str, Any] | None = None,
+    stray: Callable[..., Response[Any]] = http_problem,
 ) -> Litestar:
     """The application on a counter, which it opens when it starts and closes when it stops.
 
     `token_secret` (32 bytes at least) signs persons' tokens. `pages` are routes beside the API: the
-    faces and the national interface, or nothing. `shared` is what they share.
+    faces and the national interface, or nothing. `shared` is what they share. `stray` answers whoever
+    asks for an address that there is not.
 
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
@@ -64,7 +67,7 @@ def create_app(
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, NotFoundException: stray},
         before_send=[protect],
         on_startup=[_start],
         on_shutdown=[_stop],

@@ -84,7 +84,7 @@ async def register(request: Visit, person: FromPath[str]) -> Any:
     sums = {name: sum_of(form[name]) for name in _SUMS}
     for name, fen in sums.items():
         if fen is None:
-            errors[name] = say("请填写元，最多两位小数，如 100 或 99.50")
+            errors[name] = say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
     if not form["bank"]:
         errors["bank"] = say("请填写开户银行和账号")
     if form["care"] not in set(Care):
@@ -149,6 +149,7 @@ async def _one(request: Visit, id: str, **more: Any) -> Any:
     return request.page(
         "clerk/claim.html",
         more.pop("status", 200),
+        path=f"/claims/{id}",  # where the switches of language and look lead, after a slip too
         claim=claim,
         person_name=name,
         place=place,

@@ -18,7 +18,7 @@ from gongji.faces.forms import Form, clean, day_typed, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Refusal
-from gongji.terms import Scheme, Status, local_day
+from gongji.terms import Scheme, Status, local_day, moment
 from gongji.web.problems import accept
 from gongji.words import name_of
 
@@ -31,7 +31,7 @@ _PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
 async def search_page(request: Visit) -> Any:
     """One box: an identity number, a card, a person's id, or a whole name."""
     typed = await request.typed()
-    return request.page("clerk/search.html", asked=typed.get("q", ""), rows=[])
+    return request.page("clerk/search.html", errors={}, asked=typed.get("q", ""), rows=[])
 
 
 @post("/clerk", opt=CLERK, include_in_schema=False)
@@ -40,15 +40,14 @@ async def search(request: Visit) -> Any:
     that no number stays in an address."""
     asked = clean((await request.sent())["q"])[:100]
     region, number = request.me.region, number_of(asked)
-    found: dict[str, Identity] = {}
-    if asked:
-        found = await request.look(
-            "find", _the_one, lambda s: find_people(s, region, asked, number)
-        )
+    if not asked:
+        wrong = {"q": request.say("请填写号码或姓名")}
+        return request.page("clerk/search.html", 422, errors=wrong, asked="", rows=[])
+    found = await request.look("find", _the_one, lambda s: find_people(s, region, asked, number))
     if len(found) == 1:
         return request.go(f"/clerk/for/{_the_one(found)}")
     rows = [(id, one.name, mask_number(one.number)) for id, one in sorted(found.items())]
-    return request.page("clerk/search.html", asked=asked, rows=rows)
+    return request.page("clerk/search.html", errors={}, asked=asked, rows=rows)
 
 
 def _the_one(found: dict[str, Identity]) -> str | None:
@@ -70,6 +69,7 @@ async def _standing(request: Visit, on: Behalf, **more: Any) -> Any:
         on=on,
         view=view,
         history=history,
+        moment_of=moment,
         statuses=[(one.value, name_of(one).say(request.lang)) for one in Status],
         schemes=[(one.value, name_of(one).say(request.lang)) for one in Scheme],
         **{"errors": {}, "told": None, "form": Form({}), **more},
@@ -149,7 +149,7 @@ async def estate(request: Visit, person: FromPath[str]) -> Any:
             continue
         fen = sum_of(form[f"sum{n}"])
         if not fen:
-            errors[f"sum{n}"] = request.say("请填写元，最多两位小数，如 100 或 99.50")
+            errors[f"sum{n}"] = request.say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
             continue
         who = form[f"who{n}"]
         if _PERSON.fullmatch(who):

@@ -16,7 +16,7 @@ from gongji.desk.faces_ports import Draft
 from gongji.desk.family_view import family_view, find_relative
 from gongji.desk.identity import mask_name, mask_number
 from gongji.desk.office import Session
-from gongji.faces.family.shared import BOTH, Filed, Of, at, filed
+from gongji.faces.family.shared import BOTH, Filed, Of, at, family, filed
 from gongji.faces.forms import Form, is_number, number_of
 from gongji.faces.limits import Rule
 from gongji.faces.rules import quotes, refusal_told
@@ -142,7 +142,9 @@ async def member(request: Visit, id: FromPath[str], person: Of = None) -> Any:
         )
         if found is None:
             errors["name"] = say("没有找到：姓名和证件号码不一致，或者此人没有在本地参保")
-    if found is None:
+        elif found in {one.bond.member for one in (await family(request, on, "pool")).members}:
+            errors["name"] = say("这位家人已经在您的共济网中，不用再绑定")
+    if found is None or errors:
         return _member(request, on, id, {**await _fields(request, id), **typed}, errors)
     kept = {**await _fields(request, id), **typed, "number": number, "member": found}
     await request.keep(id, FORM, kept)

@@ -125,7 +125,8 @@ async def payments(
             [
                 (written_month(one, request.lang), {key: max(fen, 0) for key, fen in sums.items()})
                 for one, sums in reversed([*found.months.items()][:12])
-            ]
+            ],
+            each=2 if len(found.months) > 6 else 1,
         ),
     )
 

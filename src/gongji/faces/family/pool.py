@@ -19,6 +19,7 @@ from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
 from gongji.terms import Use
 from gongji.web.access import forbidden
+from gongji.web.problems import accept
 from gongji.web.statuses import WARNINGS
 
 
@@ -52,14 +53,15 @@ async def _end(
     request: Visit,
     on: Behalf,
     act: str,
-    who: str,
+    other: str | None,
     use_case: Callable[[Session, Asking], pooling.Ended | Refusal],
 ) -> Any:
     form = await request.sent()
     errors: dict[str, str] = {}
     how = filed(request, on, form, errors)
     if errors:
-        return await _ask(request, on, act, who, errors=errors, form=form, status=422)
+        who = await _name(request, on, act, other)
+        return await _ask(request, on, act, who or "", errors=errors, form=form, status=422)
 
     def ended(session: Session) -> Outcome | Refusal:
         found = use_case(session, how.asked)
@@ -68,26 +70,43 @@ async def _end(
         return {"did": act, "ends": found.ends.isoformat()}
 
     done = await request.act(form.id, act, on.person, ended, how.why)
-    if isinstance(done, Refusal):
+    if isinstance(done, Refusal) and (who := await _name(request, on, act, other)) is not None:
         told = refusal_told(request.office.law, done, request.lang)
         return await _ask(request, on, act, who, told=told, form=form, status=409)
-    return request.go(f"{on.base}/done/{done.id}")
+    return request.go(f"{on.base}/done/{accept(done).id}")
 
 
-async def _member(request: Visit, on: Behalf, member: str) -> str:
-    """A member's masked name; another's member is not there."""
+async def _name(request: Visit, on: Behalf, act: str, other: str | None) -> str | None:
+    """The masked name of the one from whom the act parts; "" for the whole pool. None where that has
+    ended already, as a page shows to which somebody goes back. With a stranger there is no such page.
+    """
     view = await family(request, on, "pool")
-    found = next((one.name for one in view.members if one.bond.member == member), None)
-    if found is None:
+    if other is None:
+        return "" if view.pool else None
+    leaves = act == "leave"
+    names = (
+        {one.bond.sponsor: one.sponsor_name for one in view.member_of}
+        if leaves
+        else {one.bond.member: one.name for one in view.members}
+    )
+    if other in names:
+        return names[other]
+    member, sponsor = (on.person, other) if leaves else (other, on.person)
+    bonds = await request.counter.ask(lambda session: session.unit.bonds_of_member(member))
+    if all(bond.sponsor != sponsor for bond in bonds):
         raise forbidden()
-    return found
+    return None
+
+
+async def _ask_or_go(request: Visit, on: Behalf, act: str, other: str | None) -> Any:
+    who = await _name(request, on, act, other)
+    return request.go(f"{on.base}/pool") if who is None else await _ask(request, on, act, who)
 
 
 @get(at("/pool/{member:str}/remove"), opt=BOTH, include_in_schema=False)
 async def remove_page(request: Visit, member: FromPath[str], person: Of = None) -> Any:
     """Taking a member out: what it means."""
-    on = request.behalf(person)
-    return await _ask(request, on, "unbind", await _member(request, on, member))
+    return await _ask_or_go(request, request.behalf(person), "unbind", member)
 
 
 @post(at("/pool/{member:str}/remove"), opt=BOTH, include_in_schema=False)
@@ -98,18 +117,13 @@ async def remove(request: Visit, member: FromPath[str], person: Of = None) -> An
     def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
         return pooling.unbind(session, on.person, member, asked)
 
-    return await _end(request, on, "unbind", "", use_case)
+    return await _end(request, on, "unbind", member, use_case)
 
 
 @get(at("/leave/{sponsor:str}"), opt=BOTH, include_in_schema=False)
 async def leave_page(request: Visit, sponsor: FromPath[str], person: Of = None) -> Any:
     """Leaving a pool: what it means."""
-    on = request.behalf(person)
-    view = await family(request, on, "pool")
-    names = {one.bond.sponsor: one.sponsor_name for one in view.member_of}
-    if sponsor not in names:
-        raise forbidden()
-    return await _ask(request, on, "leave", names[sponsor])
+    return await _ask_or_go(request, request.behalf(person), "leave", sponsor)
 
 
 @post(at("/leave/{sponsor:str}"), opt=BOTH, include_in_schema=False)
@@ -120,13 +134,13 @@ async def leave(request: Visit, sponsor: FromPath[str], person: Of = None) -> An
     def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
         return pooling.leave(session, on.person, sponsor, asked)
 
-    return await _end(request, on, "leave", "", use_case)
+    return await _end(request, on, "leave", sponsor, use_case)
 
 
 @get(at("/dissolve"), opt=BOTH, include_in_schema=False)
 async def dissolve_page(request: Visit, person: Of = None) -> Any:
     """Dissolving the pool: what it means."""
-    return await _ask(request, request.behalf(person), "dissolve", "")
+    return await _ask_or_go(request, request.behalf(person), "dissolve", None)
 
 
 @post(at("/dissolve"), opt=BOTH, include_in_schema=False)
@@ -137,7 +151,7 @@ async def dissolve(request: Visit, person: Of = None) -> Any:
     def use_case(session: Session, asked: Asking) -> pooling.Ended | Refusal:
         return pooling.dissolve(session, on.person, asked)
 
-    return await _end(request, on, "dissolve", "", use_case)
+    return await _end(request, on, "dissolve", None, use_case)
 
 
 # Uses ────────────────────────────────────────────────────────────────────────────────────────────

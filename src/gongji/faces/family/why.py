@@ -37,7 +37,7 @@ async def why(
     self_fen = sum_of(amount) if amount else 100_00
     errors = {}
     if self_fen is None:
-        errors["amount"] = request.say("请填写元，最多两位小数，如 100 或 99.50")
+        errors["amount"] = request.say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
     if tried and place not in known:
         errors["place"] = request.say("请选择去了哪家机构")
     found: Quoted | Refusal | None = None

@@ -34,6 +34,7 @@ from gongji.terms import (
     InstitutionKind,
     local_day,
     micros,
+    yuan_text,
 )
 from gongji.words import name_of
 
@@ -163,7 +164,7 @@ async def _bill(request: Visit, form: Form, errors: dict[str, str]) -> Settlemen
     total = sum_of(form["total"])
     for name, fen in {**sums, "total": total}.items():
         if fen is None:
-            errors[name] = say("请填写元，最多两位小数，如 100 或 99.50")
+            errors[name] = say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
     if form["care"] not in set(Care):
         errors["care"] = say("请选择医疗类别")
     sponsor = await _patient(request, form["sponsor"]) if form["sponsor"] else _Patient(None)
@@ -177,9 +178,7 @@ async def _bill(request: Visit, form: Form, errors: dict[str, str]) -> Settlemen
     fund, own, uncovered = (sums[name] or 0 for name in _SUMS)
     parts = fund + own + uncovered
     if form["total"].strip() and total != parts:
-        errors["total"] = say(
-            "三项相加是 %(sum)s 元，与总费用不符。请核对", sum=f"{parts / 100:.2f}"
-        )
+        errors["total"] = say("三项相加是 %(sum)s 元，与总费用不符。请核对", sum=yuan_text(parts))
     if parts > LARGEST_FEN:
         errors["self_paid"] = say("金额过大，请核对")
     _law_of(request, patient.id, happened_at, errors)

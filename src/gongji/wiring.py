@@ -25,7 +25,8 @@ class BadSetting(Exception):
     """A setting that cannot be used: its name, its form and the remedy."""
 
 
-Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]\S*$")]
+ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"
+Address = Annotated[str, msgspec.Meta(pattern=ADDRESS_PATTERN)]
 """Where browsers find a service."""
 
 

@@ -36,7 +36,9 @@ class _Address(click.ParamType[str]):
     name = "URL"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        if not re.fullmatch(r"https?://[^\s/]\S*", str(value)):
+        from gongji.wiring import ADDRESS_PATTERN
+
+        if not re.fullmatch(ADDRESS_PATTERN, str(value)):
             self.fail(f"{value!r} is no address such as https://gongji.example.gov.cn", param, ctx)
         return str(value)
 

@@ -7,7 +7,7 @@ hold, and put back into the page beside the sentence that says what is wrong wit
 import hmac
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -117,6 +117,11 @@ def sum_of(text: str) -> int | None:
         return fen_of(text)
     except NoSum:
         return None
+
+
+def no_sum(say: Callable[..., str]) -> str:
+    """What is said beside a field that `sum_of` cannot read."""
+    return say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
 
 
 def day_typed(text: str) -> date | None:

@@ -14,7 +14,7 @@ from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.faces_ports import Role
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
-from gongji.faces.forms import Form, day_typed, sum_of
+from gongji.faces.forms import Form, day_typed, no_sum, sum_of
 from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -84,7 +84,7 @@ async def register(request: Visit, person: FromPath[str]) -> Any:
     sums = {name: sum_of(form[name]) for name in _SUMS}
     for name, fen in sums.items():
         if fen is None:
-            errors[name] = say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
+            errors[name] = no_sum(say)
     if not form["bank"]:
         errors["bank"] = say("请填写开户银行和账号")
     if form["care"] not in set(Care):

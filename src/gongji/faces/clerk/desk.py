@@ -14,7 +14,7 @@ from gongji.desk.identity import Identity, mask_number
 from gongji.desk.life import Estate, Heir, settle_estate
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, change_standing
-from gongji.faces.forms import Form, clean, day_typed, number_of, sum_of
+from gongji.faces.forms import Form, clean, day_typed, no_sum, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Refusal
@@ -149,7 +149,7 @@ async def estate(request: Visit, person: FromPath[str]) -> Any:
             continue
         fen = sum_of(form[f"sum{n}"])
         if not fen:
-            errors[f"sum{n}"] = request.say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
+            errors[f"sum{n}"] = no_sum(request.say)
             continue
         who = form[f"who{n}"]
         if _PERSON.fullmatch(who):

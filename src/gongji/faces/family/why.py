@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 from gongji.desk.office import Session
 from gongji.desk.settling import Quoted, quote
 from gongji.faces.family.shared import BOTH, Of, at
-from gongji.faces.forms import sum_of
+from gongji.faces.forms import no_sum, sum_of
 from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Visit
 from gongji.policy.refusal import Refusal
@@ -37,7 +37,7 @@ async def why(
     self_fen = sum_of(amount) if amount else 100_00
     errors = {}
     if self_fen is None:
-        errors["amount"] = request.say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
+        errors["amount"] = no_sum(request.say)
     if tried and place not in known:
         errors["place"] = request.say("请选择去了哪家机构")
     found: Quoted | Refusal | None = None

@@ -16,7 +16,7 @@ from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKind, HourSums
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
 from gongji.faces.charts import hourly, payers, stacked
-from gongji.faces.forms import Form, number_of, sum_of
+from gongji.faces.forms import Form, no_sum, number_of, sum_of
 from gongji.faces.institution.shared import CASHIER, after, status_of
 from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.seals import read_code
@@ -164,7 +164,7 @@ async def _bill(request: Visit, form: Form, errors: dict[str, str]) -> Settlemen
     total = sum_of(form["total"])
     for name, fen in {**sums, "total": total}.items():
         if fen is None:
-            errors[name] = say("请填写元，最多两位小数，不超过 25 亿，如 100 或 99.50")
+            errors[name] = no_sum(say)
     if form["care"] not in set(Care):
         errors["care"] = say("请选择医疗类别")
     sponsor = await _patient(request, form["sponsor"]) if form["sponsor"] else _Patient(None)

@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 2
     connections: Sequence[int] = (1, 16, CONNECTIONS, 256)
     settlements: int = 40_000
-    batches: Sequence[int] = (64, 256, 500)
+    batches: Sequence[int] = (64, 256, 500, 1_000)
     items: int = 100_000
     clients: Sequence[int] = (1, 16, 64)
     scale: int = 50

@@ -1,5 +1,6 @@
 """SQLite's own: look-ups instead of walks, and the machine's failures with nothing half-written."""
 
+import gc
 import re
 import sqlite3
 import threading
@@ -206,3 +207,16 @@ def test_a_log_that_fills_the_disk_gives_its_room_back(tmp_path: Path) -> None:
                 told += 1
         store.close()
     assert 0 < told < 40
+
+
+def test_a_store_that_nobody_holds_closes_its_file(tmp_path: Path) -> None:
+    """Who forgets to close one leaves no open file behind; newer Pythons complain of it."""
+    store = sqlite_file(tmp_path, VAULT)
+    with store.read() as unit:
+        assert unit.people([]) == {}
+    opened = [*store._opened]
+    del store, unit
+    gc.collect()
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")

@@ -7,6 +7,7 @@ PostgreSQL and a cluster sharded by region will want as well.
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -26,7 +27,8 @@ class SqliteStore:
     """A store in one file, or in memory (`:memory:`) for a scenario.
 
     Writers wait for each other; readers see the last commit and wait for nobody. Several processes
-    may open one file: SQLite's own lock keeps them apart.
+    may open one file: SQLite's own lock keeps them apart. A store that nobody holds any more closes
+    what it has opened.
     """
 
     dialect = "sqlite"
@@ -41,6 +43,9 @@ class SqliteStore:
         self._in_memory = path == ":memory:"
         self._writing = threading.RLock()
         self._readers: list[sqlite3.Connection] = []
+        self._opened: list[sqlite3.Connection] = []
+        # Not at the interpreter's end as well: a forked child would close what is not its own.
+        weakref.finalize(self, _close_all, self._opened).atexit = False
         if not self._in_memory:
             _make_folder(Path(path).parent)
         with _unavailable_on_failure():
@@ -50,6 +55,7 @@ class SqliteStore:
         connection = sqlite3.connect(
             self._path, isolation_level=None, check_same_thread=False, cached_statements=256
         )
+        self._opened.append(connection)
         connection.execute("PRAGMA busy_timeout = 5000")
         if not self._in_memory:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -120,9 +126,13 @@ class SqliteStore:
         return self._writer.total_changes
 
     def close(self) -> None:
-        for connection in [*self._readers, self._writer]:
-            connection.close()
         self._readers.clear()
+        _close_all(self._opened)
+
+
+def _close_all(connections: list[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _make_folder(folder: Path) -> None:

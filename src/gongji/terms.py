@@ -133,7 +133,7 @@ class Credential(Term):
 
 
 class AccountUse(Term):
-    """个人账户使用: which accounts an institution asks for. The law says what is open beyond that."""
+    """个人账户使用: which accounts an institution asks for; the law says which are open."""
 
     OWN_THEN_POOLED = "own_then_pooled"  # 本人账户用完后，使用共济资金
     OWN = "own"  # 只用本人账户

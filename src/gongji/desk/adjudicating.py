@@ -28,6 +28,7 @@ from gongji.settlement.bill import Amount, Institution, InstitutionId, PersonId
 from gongji.terms import Care, Level, Scheme, local_day
 
 MOST_LINES = 2000
+"""Lines of one bill, at most."""
 
 
 class FeeLine(
@@ -171,8 +172,8 @@ class Taken(NamedTuple):
 
 
 class Shelves:
-    """The lists that bills need, each taken down once; `given` stands in for all of them. `editions`
-    are those that were read already, by region."""
+    """The lists that bills need, each taken down once; `given` stands in for all of them.
+    `editions` are those that were read already, by region."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""办理单: forms that are kept on their way and done once; and the trail of whatever is done or seen."""
+"""办理单: forms that are kept on their way and done once, and the trail of what is done or seen."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def leave_trace(session: Session, by: Looker, act: Act) -> None:
 
 
 def region_of(by: Looker, act: Act) -> str:
-    """On whose trail an act stands: that of the region of the person concerned, where there is one."""
+    """On whose trail an act stands: that of the region of the person concerned, if there is one."""
     return act.whose[1:7] if act.whose else by.region
 
 

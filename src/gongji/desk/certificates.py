@@ -61,7 +61,11 @@ class Printed(NamedTuple):
 def certificate_of(
     session: Session, person: str, year: int, asked_by: Caller
 ) -> Certificate | Refusal:
-    """A premium's certificate, from the 10th working day after its deduction on (CON-7)."""
+    """A premium's certificate, once the region's working days since the deduction are over (CON-7).
+
+    Refused as `certificate_not_ready`, with the day where it is known; as `forbidden` to whoever
+    may not see the premium.
+    """
     premium = premium_of(session, person, year)
     if isinstance(premium, Refusal):
         return premium
@@ -124,7 +128,7 @@ def token_of(certificate: Certificate, key: bytes) -> str:
 
 
 def verify(session: Session, token: str, key: bytes) -> tuple[Certificate, Printed] | None:
-    """The certificate that a token names, when the token is ours and the store still says the same."""
+    """The certificate that a token names, if it is ours and the store still says the same."""
     parts = _TOKEN.fullmatch(token)
     if parts is None or parts["region"] not in session.law.packs:
         return None

@@ -49,7 +49,8 @@ def register_claim(session: Session, claim: Claim, by: Caller) -> Claim | Refusa
 def review_claim(
     session: Session, region: str, id: str, *, approve: bool, note: str, by: Caller
 ) -> Claim | Refusal:
-    """Approve a claim, which books it, or send it back. Whoever entered it cannot (see docs)."""
+    """Approve a claim, which books it, or send it back. Whoever entered it cannot
+    (docs/decisions/0033-duties-apart.md)."""
     claim = session.unit.claim(region, id)
     if claim is None or not by.may_act_for(claim.person):
         return refuse(Code.NO_SUCH_CLAIM)

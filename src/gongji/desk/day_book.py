@@ -32,7 +32,7 @@ class Parts(NamedTuple):
 
 
 class Line(NamedTuple):
-    """一笔: a settlement, or what went back of one. A reversal has the channel of its settlement."""
+    """一笔: a settlement, or what went back of one under the channel of its settlement."""
 
     answer: Answer
     channel: Channel

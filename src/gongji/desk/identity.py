@@ -1,4 +1,4 @@
-"""身份: what a person is called and known by, whether a number can be one (GB 11643), how it is shown."""
+"""身份: what a person is called and known by, which numbers are possible (GB 11643), and masks."""
 
 from datetime import date
 from enum import StrEnum
@@ -107,7 +107,7 @@ def birth_date(number: str) -> date | None:
 
 
 def mask_number(number: str) -> str:
-    """Region and last two characters only: 310***********12."""
+    """The first three and last two characters only: 310*************12."""
     return number[:3] + "*" * max(len(number) - 5, 0) + number[-2:]
 
 

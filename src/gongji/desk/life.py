@@ -33,7 +33,7 @@ Document = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Heir(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """继承人: a person with an account here, or whoever a paper on record names, and the sum in fen.
+    """继承人: a person with an account here, or whom a paper on record names, and the sum in fen.
 
     Outside payees stand by the paper's fingerprint, not by name: what is answered is kept for ever,
     and unsealed.

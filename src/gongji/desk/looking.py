@@ -14,7 +14,7 @@ from gongji.terms import NEVER, Use, local_day, micros
 
 
 class PoolView(msgspec.Struct, frozen=True):
-    """What the asker may see of a pool: the sponsor, and those bonds that are the asker's to see."""
+    """What the asker may see of a pool: the sponsor, its uses, and some of its bonds or all."""
 
     sponsor: str
     uses: frozenset[Use]
@@ -75,7 +75,7 @@ def own_bills(
 
 
 def _on_behalf(asked_by: Caller, sponsor: str) -> str:
-    """Whose eyes the law looks through: a person's own; clerk and auditor stand in for the sponsor."""
+    """Whose eyes the law looks through: one's own; clerk and auditor stand in for the sponsor."""
     if asked_by.kind is CallerKind.AUDITOR or (
         asked_by.kind is CallerKind.CLERK and asked_by.may_act_for(sponsor)
     ):

@@ -106,8 +106,8 @@ class Settled(NamedTuple):
 
     `id` begins with the institution's region and the local second of `at`, and so sorts by time.
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
-    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes,
-    or what these do not say, where they stand in the recorded answer of its message.
+    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's
+    nodes, or what these do not say, where they stand in the recorded answer of its message.
     """
 
     institution: str
@@ -162,7 +162,8 @@ class Clearing(NamedTuple):
 
 
 class Order(NamedTuple):
-    """线上支付订单. `state` is ordStas; `told` JSON of the upload, `visit` and `settled` what came of it."""
+    """线上支付订单. `state` is ordStas; `told` JSON of the upload, `visit` and `settled` what came
+    of it."""
 
     institution: str
     id: str  # payOrdId
@@ -201,11 +202,11 @@ class WireItem(NamedTuple):
 class ToAnswer(NamedTuple):
     """What the settlements that arrived together name, as far as it is known.
 
-    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the institutions
-    by their codes; `used_fen` is what of the deductible the patients have used in their benefit year,
-    by person and kind of care; `editions` are those for each region of theirs. `purses` are the
-    accounts of whoever may pay: a unit that writes keeps them locked until its end. `away`: see
-    `ToSettle`.
+    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
+    institutions by their codes; `used_fen` is what of the deductible the patients have used in
+    their benefit year, by person and kind of care; `editions` are those for each region of theirs.
+    `purses` are the accounts of whoever may pay: a unit that writes keeps them locked until its
+    end. `away`: see `ToSettle`.
     """
 
     people: dict[str, tuple["Person", "Identity"]]

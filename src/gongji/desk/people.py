@@ -1,4 +1,4 @@
-"""参保人: registering people and institutions, their standing, their accounts' credits, family codes."""
+"""参保人: people and institutions on the register, their standing, credits and family codes."""
 
 import secrets
 import threading
@@ -50,7 +50,7 @@ _filing, _last_filed = threading.Lock(), 0
 def filed_id(kind: str, region: str, at: int) -> str:
     """A fresh id that sorts behind all that were made before it. `at` is the moment in micros.
 
-    Who was filed first stays first where two begin at one instant, as all do that begin the next day.
+    Who was filed first stays first where two begin at one instant, as all do that begin next day.
     """
     global _last_filed
     with _filing:

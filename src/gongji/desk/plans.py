@@ -1,7 +1,8 @@
 """本市商业健康保险专属产品: the city's plan, bought from pooled money, refunded the way it came.
 
 As the region has it, a plan is paid when it is bought, or the agency takes the orders of a year in
-one collection (CON-10). The money is the buyer's own or, for a member, that of the member's sponsor.
+one collection (CON-10). The money is the buyer's own or, for a member, that of the member's
+sponsor.
 """
 
 from datetime import date
@@ -30,8 +31,8 @@ Fen = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """购买请求: for whom a buyer wants the city's plan of a year. The ids of a buyer are its own; the
-    same id again is answered once."""
+    """购买请求: for whom a buyer wants the city's plan of a year. The ids of a buyer are its own;
+    the same id again is answered once."""
 
     id: AskerId
     year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]

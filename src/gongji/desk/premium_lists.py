@@ -1,5 +1,5 @@
-"""名单登记: premiums of a whole list. Each bad row is told with row, column and remedy; the good ones
-are taken, or nothing at all with `all_or_nothing`. The same list again changes nothing.
+"""名单登记: premiums of a whole list. Each bad row is told with row, column and remedy; the good
+ones are taken, or nothing at all with `all_or_nothing`. The same list again changes nothing.
 """
 
 import re
@@ -24,7 +24,7 @@ _AMOUNT = re.compile(
 
 
 class BadRow(NamedTuple):
-    """A row that was not taken: where, what is wrong, and what to do. No number is repeated here."""
+    """A row that was not taken: where, what is wrong, what to do. It repeats nobody's number."""
 
     line: int
     column: str

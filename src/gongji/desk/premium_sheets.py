@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What a cell says. `rounded` is a number of so many digits that Excel no longer has them all."""
+    """What a cell says. `rounded` is a number with more digits than Excel keeps."""
 
     text: str
     rounded: bool = False

@@ -1,4 +1,4 @@
-"""共济缴费: premiums registered or paid otherwise, their results, and what a sponsor is warned of."""
+"""共济缴费: premiums registered or paid otherwise, their results, and warnings to the sponsor."""
 
 from datetime import date
 from functools import partial

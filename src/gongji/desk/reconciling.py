@@ -34,7 +34,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "pooled": ("共济支付", "共济", "pooled"),
     "cash": ("现金支付", "现金", "cash"),
 }
-"""Column → what its heading may say, without spaces, signs in brackets left out, in small letters."""
+"""Column → what its heading may say, without spaces and brackets, in small letters."""
 
 _LONGEST_ID = 64
 _SUM = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
@@ -156,12 +156,15 @@ def read_file(data: bytes) -> Sheet:
         if not any(cells):
             continue
         read = _row(line, {c: cells[at] for c, at in columns.items() if at < len(cells)}, amounts)
-        (rows if isinstance(read, Theirs) else unread).append(read)  # type: ignore[arg-type]  # as asked
+        if isinstance(read, Theirs):
+            rows.append(read)
+        else:
+            unread.append(read)
     return Sheet(amounts, tuple(rows), tuple(unread))
 
 
 def _text(data: bytes) -> str:
-    """The file as text: UTF-8 with or without a mark, else GB 18030, as spreadsheets here save it."""
+    """The file as text: UTF-8 with or without a mark, else GB 18030, as spreadsheets save it."""
     if not data.strip():
         raise BadFile(Words("文件是空的。", "The file is empty."))
     for head, what in _NOT_TEXT.items():

@@ -76,9 +76,9 @@ def settle_batch(
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. Whose
-    purses another hand holds are left to the next batch, and are not among the answers. `known` is what the bills are decided on, where it
-    was read already.
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. Whose purses
+    another hand holds are left to the next batch, and are not among the answers. `known` is what
+    the bills are decided on, where it was read already.
     """
     keys = [AnswerKey(request.institution, request.id) for request in requests]
     case = Case(session, requests, keys, known, hand)
@@ -224,7 +224,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """复核: a stored decision, decided again by the law and on the facts that are stored with it."""
+    """复核: a stored decision, decided again by the law and the facts stored with it."""
 
     answer: Answer
     request: SettlementRequest

@@ -1,4 +1,4 @@
-"""Scenarios: a policy officer writes down what must happen to a family, and this says whether it does.
+"""Scenarios: a policy officer writes what must happen to a family, and this says if it does.
 
 A file is read without guessing: every value is text until a verb's form says what it is, so that
 `2025-11-10T09:00`, `500.00` and `no` mean what they say. An unknown key or verb, or a value of the

@@ -1,4 +1,4 @@
-"""缴费季: how the sample's families pay premiums from the pool, on the days of a region's season."""
+"""缴费季: how the sample's families pay premiums from the pool, in a region's season."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

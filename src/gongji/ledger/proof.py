@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 WITHOUT_BALANCE = ("payable",)
-"""Kinds of which each bill has an account of its own, and a balance row only where it is older than
-this."""
+"""Kinds of which each bill has an account of its own. Only old ones have a balance."""
 
 
 class EntryRow(NamedTuple):

@@ -1,4 +1,4 @@
-"""收发: a message goes in as bytes and comes out as bytes, once for each (institution, infno, msgid)."""
+"""收发: bytes in, bytes out, and done once for each institution, infno and msgid."""
 
 import hashlib
 import re

@@ -154,7 +154,7 @@ def _sums(settled: Settled) -> dict[str, int]:
 
 
 def refund(call: Call) -> Done | Wrong:
-    """6203 医保退费: the whole of what insurance and accounts paid; the cash is the institution's."""
+    """6203 医保退费: all that insurance and accounts paid; the cash is the institution's."""
     given = call.one()
     found = _order(call)
     if isinstance(found, Wrong):

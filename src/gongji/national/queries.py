@@ -91,7 +91,7 @@ def _named_visit(call: Call) -> Visit | Wrong:
 
 
 def settlement(call: Call) -> Done | Wrong:
-    """5203 结算信息查询: what was settled, as it was answered; refd_setl_flag says whether it stands."""
+    """5203 结算信息查询: what was settled, as answered; refd_setl_flag says whether it stands."""
     given = call.one()
     settled = named_settlement(call, given["setl_id"], given["mdtrt_id"], given["psn_no"])
     if isinstance(settled, Wrong):

@@ -1,4 +1,4 @@
-"""共济缴费: may this premium be deducted from that sponsor's money, until when, and since when told.
+"""共济缴费: whether a sponsor's money pays a premium, by when it is chosen, when it is told.
 
 Pure. The amounts are fen, the moments microseconds UTC as the store keeps them.
 """

@@ -42,7 +42,7 @@ class YearDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CityPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """本市商业健康保险专属产品: its name, and whether it is paid at once or taken in one collection."""
+    """本市商业健康保险专属产品: its name, and whether it is paid at once or in one collection."""
 
     name: Annotated[str, msgspec.Meta(min_length=1)]
     taken: Literal["at_once", "one_collection"]

@@ -9,13 +9,19 @@ import msgspec
 
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.office import Session
-from gongji.desk.ports import Caller
+from gongji.desk.ports import Caller, CallerKind
 from gongji.desk.settling import quote
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Bill
 from gongji.settlement.booking import purse_of
 from gongji.terms import LOCAL_TIME, local_day
+
+MOST_IN_A_FILE = 10_000
+"""Claims of one bank file, at most; the next file has the rest."""
+
+_LOOKED_THROUGH = 10_000
+"""Claims of a state, the newest, among which those of a file are looked for."""
 
 
 def claims_account(region: str) -> AccountKey:
@@ -88,19 +94,28 @@ def review_claim(
 
 
 def bank_file(session: Session, region: str, file: str, by: Caller) -> list[Claim] | Refusal:
-    """Put every approved claim into one file for the bank; the same file again is the same."""
-    if by.region != region:
+    """Put the approved claims into one file for the bank; the same file again is the same."""
+    if by.kind is not CallerKind.CLERK or by.region != region:
         return refuse(Code.FORBIDDEN)
-    rows = session.unit.claims(region, state=None, limit=10_000)
-    known = [claim for claim in rows if claim.file == file]
-    if known:
+    if known := claims_in(session, region, file):
         return known
-    taken = []
-    for claim in rows:
-        if claim.state is ClaimState.APPROVED:
-            taken.append(msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file))
-            session.unit.keep_claim(taken[-1])
-    return taken
+    approved = session.unit.claims(region, state=ClaimState.APPROVED, limit=MOST_IN_A_FILE)
+    for claim in approved:
+        listed = msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file)
+        session.unit.keep_claim(listed)
+    return claims_in(session, region, file)
+
+
+def claims_in(session: Session, region: str, file: str) -> list[Claim]:
+    """The claims of a bank file, those that are paid by now among them, in one order for ever."""
+    listed = (ClaimState.IN_FILE, ClaimState.PAID)
+    found = [
+        claim
+        for state in listed
+        for claim in session.unit.claims(region, state=state, limit=_LOOKED_THROUGH)
+        if claim.file == file
+    ]
+    return sorted(found, key=lambda claim: (claim.entered_at, claim.id))
 
 
 def claim_paid(session: Session, region: str, id: str, by: Caller) -> Claim | Refusal:

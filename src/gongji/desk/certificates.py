@@ -24,7 +24,7 @@ from gongji.desk.working_days import notices_of
 from gongji.policy.contributions import PremiumState, certificate_day
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
-from gongji.terms import LOCAL_TIME, local_day, moment, yuan_text
+from gongji.terms import local_day, midnight, moment, yuan_text
 
 _SEAL = 16
 """Bytes of the seal in a token: as much as can be typed from a print, and 2^128 to guess."""
@@ -88,11 +88,9 @@ def _ready(session: Session, premium: Premium) -> Certificate | Refusal:
     if isinstance(ready, Refusal):
         return ready
     if today < ready:
-        at = session.now.replace(
-            year=ready.year, month=ready.month, day=ready.day, hour=0, minute=0, second=0,
-            microsecond=0, tzinfo=LOCAL_TIME,
-        )  # fmt: skip
-        return refuse(Code.CERTIFICATE_NOT_READY, law.certificate_working_days, succeeds_at=at)
+        return refuse(
+            Code.CERTIFICATE_NOT_READY, law.certificate_working_days, succeeds_at=midnight(ready)
+        )
     return Certificate(
         number=f"{premium.region}-{premium.year}-{premium.number:08d}",
         person=premium.person,

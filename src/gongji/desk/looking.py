@@ -40,9 +40,8 @@ def view_pool(
     pool = session.unit.open_pool(sponsor) if at is None else None
     if not bonds and pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
-    uses = pool.uses if pool else session.unit.uses_at(bonds[0].pool, moment) if bonds else None
-    shown = tuple(bond for bond in bonds if bond.member in seen)
-    return PoolView(sponsor, uses or frozenset(), shown)
+    uses = pool.uses if pool is not None else session.unit.uses_at(bonds[0].pool, moment)
+    return PoolView(sponsor, uses, tuple(bond for bond in bonds if bond.member in seen))
 
 
 def pooled_payments(

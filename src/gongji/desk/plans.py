@@ -19,7 +19,7 @@ from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
-from gongji.policy.questions.contributions import CityPlan
+from gongji.policy.questions.contributions import CityPlan, EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, bars_sponsoring
 from gongji.settlement.bill import AskerId, PersonId
@@ -35,7 +35,7 @@ class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     the same id again is answered once."""
 
     id: AskerId
-    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+    year: EnrolmentYear
     buyer: PersonId
     insured: PersonId
     amount_fen: Fen

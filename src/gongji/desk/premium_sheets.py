@@ -53,7 +53,6 @@ class Cell(NamedTuple):
 
     text: str
     rounded: bool = False
-    whole: bool = True
 
     @property
     def formula(self) -> bool:
@@ -166,7 +165,7 @@ def _value(cell: object) -> Cell:
             # Excel keeps 15 digits of a number: an identity number typed as one has lost three.
             whole = float(cell).is_integer()
             text = str(int(cell)) if whole else f"{cell:.6f}".rstrip("0")
-            return Cell(text, rounded=abs(cell) >= 10**15, whole=whole)
+            return Cell(text, rounded=abs(cell) >= 10**15)
         case datetime():
             return Cell(cell.date().isoformat())
         case date():

@@ -1,6 +1,6 @@
 """医保金月度对账单: what came and went in a month, and balances as of any past day (ACC-6)."""
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
@@ -8,7 +8,7 @@ from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKey, Movement
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import LOCAL_TIME, Purse, local_day
+from gongji.terms import Purse, local_day, midnight
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -41,9 +41,8 @@ def statement(session: Session, person: str, month: str) -> Statement | Refusal:
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     today = local_day(session.now)
     if first > today:
-        begins = datetime(first.year, first.month, 1, tzinfo=LOCAL_TIME)
         law = session.law.on(person[1:7], today)
-        return refuse(Code.TOO_EARLY, law.statement_month, succeeds_at=begins)
+        return refuse(Code.TOO_EARLY, law.statement_month, succeeds_at=midnight(first))
     movements = session.unit.movements(person)
     patients = _patients(session, movements)
     within = [move for move in movements if first <= move.happened_on < after]

@@ -26,6 +26,7 @@ from gongji.terms import (
     Use,
     local_day,
     micros,
+    midnight,
     midnight_after,
     moment,
 )
@@ -237,8 +238,7 @@ def too_early(season: Season, today: date) -> Refusal | None:
     """Nothing is deducted before the season's day (CON-5)."""
     if season.deducted_from is None or today >= season.deducted_from.value.day:
         return None
-    day = season.deducted_from.value.day
-    begins = datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
+    begins = midnight(season.deducted_from.value.day)
     return refuse(Code.TOO_EARLY, season.deducted_from, succeeds_at=begins)
 
 

@@ -3,7 +3,6 @@
 import secrets
 import threading
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
@@ -13,9 +12,9 @@ from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
 from gongji.ledger.book import Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
-from gongji.settlement.bill import AskerId, Balances, Institution, PersonId
+from gongji.settlement.bill import AskerId, Balances, Institution, PersonId, PositiveAmount
 from gongji.settlement.booking import agency, purse_of
-from gongji.terms import LARGEST_FEN, InstitutionKind, Level, Purse, Scheme, Status, local_day
+from gongji.terms import InstitutionKind, Level, Purse, Scheme, Status, local_day
 
 
 class StandingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,7 +34,7 @@ class Credit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     id: AskerId
     person: PersonId
     purse: Purse
-    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    amount_fen: PositiveAmount
     happened_on: date | None = None
 
 

@@ -6,7 +6,6 @@ sponsor.
 """
 
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
@@ -22,12 +21,10 @@ from gongji.policy.questions import DayLaw
 from gongji.policy.questions.contributions import CityPlan, EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, bars_sponsoring
-from gongji.settlement.bill import AskerId, PersonId
+from gongji.settlement.bill import AskerId, PersonId, PositiveAmount
 from gongji.settlement.booking import purse_of
 from gongji.settlement.reverse import parts_back
-from gongji.terms import LARGEST_FEN, Purse, Use, local_day, moment
-
-Fen = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+from gongji.terms import Purse, Use, local_day, moment
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +35,7 @@ class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     year: EnrolmentYear
     buyer: PersonId
     insured: PersonId
-    amount_fen: Fen
+    amount_fen: PositiveAmount
 
 
 def insurer(region: str, plan: str, year: int) -> AccountKey:

@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import partial
-from typing import Annotated
 
 import msgspec
 
@@ -27,8 +26,8 @@ from gongji.policy.contributions import (
 from gongji.policy.questions.contributions import EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
-from gongji.settlement.bill import PersonId
-from gongji.terms import LARGEST_FEN, Use, local_day
+from gongji.settlement.bill import PersonId, PositiveAmount
+from gongji.terms import Use, local_day
 
 
 class PremiumDue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +36,7 @@ class PremiumDue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     person: PersonId
     year: EnrolmentYear
     via: Via
-    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    amount_fen: PositiveAmount
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

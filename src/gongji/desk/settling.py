@@ -1,7 +1,6 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
 
@@ -17,12 +16,13 @@ from gongji.settlement.bill import (
     Bill,
     Facts,
     InstitutionId,
+    PositiveAmount,
     SettlementRequest,
 )
 from gongji.settlement.booking import voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import LARGEST_FEN, local_day, micros
+from gongji.terms import local_day, micros
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +31,7 @@ class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     id: AskerId
     institution: InstitutionId
     of: AskerId
-    self_paid_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)] | None = None
+    self_paid_fen: PositiveAmount | None = None
 
 
 class Answered(msgspec.Struct, frozen=True):

@@ -84,12 +84,6 @@ def run_paths(paths: Iterable[Path], open_office: Open) -> Iterator[Result]:
                     yield Result(str(file), name, {"error": said})
 
 
-def run_file(file: Path, open_office: Open) -> Iterator[Result]:
-    """Run the scenarios of one file."""
-    for scenario in read_file(file):
-        yield run_scenario(str(file), scenario, open_office)
-
-
 class _Strict(yaml.BaseLoader):
     """YAML with every scalar as text, and no key twice."""
 

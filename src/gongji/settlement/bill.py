@@ -24,6 +24,9 @@ END = r"(?![\s\S])"
 """The end of a text. `$` would let a final newline pass, and `\\Z` is unknown to JSON Schema."""
 
 Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_FEN, description="分 (fen), a whole number")]
+PositiveAmount = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+"""分: a sum that somebody pays, gives back or is credited with; nothing is none."""
+
 AskerId = Annotated[
     str,
     msgspec.Meta(

@@ -9,6 +9,7 @@ from gongji.desk import claims
 from gongji.desk.claims import bank_file, claim_paid, register_claim, review_claim
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.statements import Statement, statement
 from gongji.policy.refusal import Code, Refusal
 from gongji.terms import Care
 from town import LINYI, Town, code
@@ -31,14 +32,14 @@ def clerk(name: str = "clerk-1") -> Caller:
     return Caller("k", LINYI, CallerKind.CLERK, name)
 
 
-def entered(town: Town, id: str, at: int) -> Claim:
-    """A claim of the child's for 50 yuan, put on record at this moment."""
+def entered(town: Town, id: str, at: int, who: str = "child") -> Claim:
+    """A claim for 50 yuan, put on record at this moment."""
     papers = town.law().window_claim
     assert papers is not None
     claim = Claim(
         region=LINYI,
         id=id,
-        person=town.id("child"),
+        person=town.id(who),
         institution=town.place("clinic"),
         happened_on="2025-11-10",
         care=Care.INPATIENT,
@@ -56,9 +57,9 @@ def entered(town: Town, id: str, at: int) -> Claim:
     return found
 
 
-def approved(town: Town, id: str, at: int) -> None:
+def approved(town: Town, id: str, at: int, who: str = "child") -> None:
     """A claim that a second clerk has approved."""
-    entered(town, id, at)
+    entered(town, id, at, who)
     review = partial(review_claim, region=LINYI, id=id, approve=True, note="", by=clerk("clerk-2"))
     found = town.do(review)
     assert isinstance(found, Claim) and found.state is ClaimState.APPROVED
@@ -93,6 +94,16 @@ def test_the_same_file_is_the_same_when_some_of_it_is_paid(town: Town) -> None:
     approved(town, "later", 9)
     assert in_file(town, "a") == first
     assert in_file(town, "b") == ["later"]
+
+
+def test_a_claim_stands_in_the_statement_as_the_bill_would_have(town: Town) -> None:
+    """What it took for the child is pooled, what it took for the father himself is his own."""
+    approved(town, "of-the-child", 1)
+    approved(town, "of-the-father", 2, "father")
+    father = town.ask(partial(statement, person=town.id("father"), month="2025-11"))
+    assert isinstance(father, Statement)
+    assert (father.spent_fen, father.pooled_out_fen, father.other_fen) == (50_00, 50_00, 0)
+    assert father.opening.current + father.credited_fen - 100_00 == father.closing.current
 
 
 @pytest.mark.parametrize(

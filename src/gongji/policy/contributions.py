@@ -6,7 +6,7 @@ Pure. The amounts are fen, the moments microseconds UTC as the store keeps them.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -30,8 +30,6 @@ from gongji.terms import (
     midnight_after,
     moment,
 )
-
-V = TypeVar("V", YearDay, YearFen, YearMoment)
 
 
 class Via(StrEnum):

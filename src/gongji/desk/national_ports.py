@@ -6,17 +6,15 @@ in the book and in the desk's answers; a settlement here is what was said of it 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from gongji.catalogue.item import Edition
+from gongji.desk.identity import Identity
 from gongji.desk.line import ALONE, Hand
-
-if TYPE_CHECKING:
-    from gongji.catalogue.item import Edition
-    from gongji.desk.identity import Identity
-    from gongji.ledger.book import AccountKey, Balance
-    from gongji.policy.bonds import BondWithUses
-    from gongji.policy.standing import Person
-    from gongji.settlement.bill import Institution
+from gongji.ledger.book import AccountKey, Balance
+from gongji.policy.bonds import BondWithUses
+from gongji.policy.standing import Person
+from gongji.settlement.bill import Institution
 
 
 class MessageKey(NamedTuple):
@@ -209,15 +207,15 @@ class ToAnswer(NamedTuple):
     end. `away`: see `ToSettle`.
     """
 
-    people: dict[str, tuple["Person", "Identity"]]
-    bonds: dict[str, list["BondWithUses"]]
-    places: dict[str, "Institution"]
+    people: dict[str, tuple[Person, Identity]]
+    bonds: dict[str, list[BondWithUses]]
+    places: dict[str, Institution]
     messages: dict[MessageKey, Message]
     visits: dict[VisitKey, Visit]
     fees: dict[VisitKey, list[FeeRow]]
     used_fen: dict[tuple[str, str], int]
-    editions: dict[str, list["Edition"]]
-    purses: dict["AccountKey", "Balance"]
+    editions: dict[str, list[Edition]]
+    purses: dict[AccountKey, Balance]
     away: Collection[str] = ()
 
 

@@ -26,10 +26,8 @@ def keep_form(
     session: Session, by: SignIn, id: str, form: str, fields: Mapping[str, str]
 ) -> Draft | Refusal:
     """Keep what has been typed so far. A form that is done stays as it is."""
-    known = session.unit.draft(by.region, id)
-    if known is not None and (known.owner != by.subject or known.form != form):
-        return refuse(Code.ID_REUSED)
-    if known is not None and known.outcome is not None:
+    known = _known(session, by, id, form)
+    if isinstance(known, Refusal) or (known is not None and known.outcome is not None):
         return known
     draft = Draft(by.region, id, by.subject, form, fields, session.at)
     session.unit.keep_draft(draft)
@@ -54,10 +52,8 @@ def do_once(
 
     The trail has the act in the same unit of work; a refusal leaves none.
     """
-    known = session.unit.draft(by.region, id)
-    if known is not None and (known.owner != by.subject or known.form != form):
-        return refuse(Code.ID_REUSED)
-    if known is not None and known.outcome is not None:
+    known = _known(session, by, id, form)
+    if isinstance(known, Refusal) or (known is not None and known.outcome is not None):
         return known
     outcome = use_case(session)
     if isinstance(outcome, Refusal):
@@ -67,6 +63,14 @@ def do_once(
     session.unit.keep_draft(done)
     leave_trace(session, by, act)
     return done
+
+
+def _known(session: Session, by: SignIn, id: str, form: str) -> Draft | Refusal | None:
+    """The form of this id as it was kept; the id of another's form, or of another form, is taken."""
+    known = session.unit.draft(by.region, id)
+    if known is not None and (known.owner, known.form) != (by.subject, form):
+        return refuse(Code.ID_REUSED)
+    return known
 
 
 def leave_trace(session: Session, by: Looker, act: Act) -> None:

@@ -10,8 +10,9 @@ import msgspec
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.office import Session
 from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.posting import post_voucher
 from gongji.desk.settling import quote
-from gongji.ledger.book import AccountKey, Book, Posting, Voucher
+from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Bill
 from gongji.settlement.booking import purse_of
@@ -81,10 +82,8 @@ def review_claim(
         for draw in decision.draws
     )
     if postings:
-        book = Book(session.unit.balances({target, *(p.source for p in postings)}))
         day = local_day(session.now)
-        book.post(Voucher(region, f"claim/{id}", "claim", day, postings))
-        session.unit.write_book(book, session.at)
+        post_voucher(session, Voucher(region, f"claim/{id}", "claim", day, postings))
     paid_fen = decision.own_fen + decision.pooled_fen
     approved = msgspec.structs.replace(
         claim, state=ClaimState.APPROVED, decision=decision, paid_fen=paid_fen, **seen

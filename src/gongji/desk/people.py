@@ -9,7 +9,8 @@ import msgspec
 from gongji.desk.identity import Identity
 from gongji.desk.office import Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
-from gongji.ledger.book import Book, Posting, Voucher
+from gongji.desk.posting import post_voucher
+from gongji.ledger.book import Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.bill import AskerId, Balances, Institution, PersonId, PositiveAmount
@@ -171,11 +172,8 @@ def book_credit(
     session: Session, person: Person, purse: Purse, amount_fen: int, on: date, voucher: str
 ) -> None:
     """Book money from the agency into a purse."""
-    source, target = agency(person.region), purse_of(person.id, purse)
-    book = Book(session.unit.balances([source, target]))
-    posting = Posting(source, target, amount_fen)
-    book.post(Voucher(person.region, voucher, "credit", on, (posting,)))
-    session.unit.write_book(book, session.at)
+    posting = Posting(agency(person.region), purse_of(person.id, purse), amount_fen)
+    post_voucher(session, Voucher(person.region, voucher, "credit", on, (posting,)))
 
 
 def balances_of(session: Session, person_id: str) -> Balances | Refusal:

@@ -12,10 +12,11 @@ import msgspec
 from gongji.desk.deducting import CHUNK
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.posting import post_voucher
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
 from gongji.desk.rollover import closed_since
 from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
-from gongji.ledger.book import AccountKey, Book, Posting, Voucher
+from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
 from gongji.policy.questions.contributions import CityPlan, EnrolmentYear
@@ -189,7 +190,9 @@ def refund_plan(
     postings = tuple(
         Posting(source, purse_of(order.buyer, draw.purse), draw.amount_fen) for draw in back
     )
-    _post(session, Voucher(region, f"plan-refund/{id}", "plan_refund", _today(session), postings))
+    post_voucher(
+        session, Voucher(region, f"plan-refund/{id}", "plan_refund", _today(session), postings)
+    )
     refund = PlanRefund(region, id, order_id, wanted_fen, back, session.at)
     unit.add_plan_refund(refund)
     state = OrderState.REFUNDED if wanted_fen == left_fen else order.state
@@ -242,7 +245,9 @@ def _pay(session: Session, order: PlanOrder, law: DayLaw) -> PlanOrder | Refusal
             left_fen -= part_fen
     target = insurer(order.region, order.plan, order.year)
     postings = tuple(Posting(keys[draw.purse], target, draw.amount_fen) for draw in draws)
-    _post(session, Voucher(order.region, f"plan/{order.id}", "plan", _today(session), postings))
+    post_voucher(
+        session, Voucher(order.region, f"plan/{order.id}", "plan", _today(session), postings)
+    )
     return order._replace(state=OrderState.PAID, code=None, draws=tuple(draws), paid_at=session.at)
 
 
@@ -256,13 +261,6 @@ def _back(order: PlanOrder, wanted_fen: int) -> list[PlanDraw]:
         for draw, part_fen in zip(last_first, parts, strict=True)
         if part_fen
     ]
-
-
-def _post(session: Session, voucher: Voucher) -> None:
-    accounts = {account for p in voucher.postings for account in (p.source, p.target)}
-    book = Book(session.unit.balances(accounts))
-    book.post(voucher)
-    session.unit.write_book(book, session.at)
 
 
 def _today(session: Session) -> date:

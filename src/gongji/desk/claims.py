@@ -4,6 +4,7 @@ A claim is paid as the bill would have been at the counter: one function decides
 """
 
 from datetime import date, datetime, time
+from operator import attrgetter
 
 import msgspec
 
@@ -99,22 +100,26 @@ def bank_file(session: Session, region: str, file: str, by: Caller) -> list[Clai
     if known := claims_in(session, region, file):
         return known
     approved = session.unit.claims(region, state=ClaimState.APPROVED, limit=MOST_IN_A_FILE)
-    for claim in approved:
-        listed = msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file)
-        session.unit.keep_claim(listed)
-    return claims_in(session, region, file)
+    listed = [
+        msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file) for claim in approved
+    ]
+    for claim in listed:
+        session.unit.keep_claim(claim)
+    return sorted(listed, key=_order)
 
 
 def claims_in(session: Session, region: str, file: str) -> list[Claim]:
     """The claims of a bank file, those that are paid by now among them, in one order for ever."""
-    listed = (ClaimState.IN_FILE, ClaimState.PAID)
     found = [
         claim
-        for state in listed
+        for state in (ClaimState.IN_FILE, ClaimState.PAID)
         for claim in session.unit.claims(region, state=state, limit=_LOOKED_THROUGH)
         if claim.file == file
     ]
-    return sorted(found, key=lambda claim: (claim.entered_at, claim.id))
+    return sorted(found, key=_order)
+
+
+_order = attrgetter("entered_at", "id")
 
 
 def claim_paid(session: Session, region: str, id: str, by: Caller) -> Claim | Refusal:

@@ -2,15 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Annotated, NewType
+from typing import Annotated
 
 import msgspec
 
-Fen = NewType("Fen", int)
-"""分: money, always a whole number of 1/100 yuan."""
-
 LARGEST_FEN = 10**12
-"""No sum beyond ten billion yuan is somebody's bill; a larger number is a slip of the keyboard."""
+"""分: ten billion yuan. No larger sum is somebody's bill; it is a slip of the keyboard."""
 
 NATIONAL = "100000"
 """The national text: the baseline (基线) that a region's own text overrides."""
@@ -133,7 +130,7 @@ class Credential(Term):
 
 
 class AccountUse(Term):
-    """个人账户使用: which accounts an institution asks for. The law says what is open beyond that."""
+    """个人账户使用: which accounts an institution asks for; the law says which are open."""
 
     OWN_THEN_POOLED = "own_then_pooled"  # 本人账户用完后，使用共济资金
     OWN = "own"  # 只用本人账户
@@ -162,15 +159,24 @@ def moment(micros_utc: int) -> datetime:
     return _EPOCH_HERE + timedelta(microseconds=micros_utc)
 
 
+def midnight(day: date) -> datetime:
+    """The first instant of a local day."""
+    return datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
+
+
 def midnight_after(now: datetime) -> datetime:
     """The first instant of the next local day."""
-    day = now.astimezone(LOCAL_TIME).date() + timedelta(days=1)
-    return datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
+    return midnight(local_day(now) + timedelta(days=1))
 
 
 def local_day(now: datetime) -> date:
     """The calendar day in China."""
     return now.astimezone(LOCAL_TIME).date()
+
+
+def age_on(born: date, day: date) -> int:
+    """周岁: whole years on a day; who was born on 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

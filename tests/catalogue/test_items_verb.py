@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gongji.lab.forms import BadScenario
-from gongji.lab.scenarios import Result, run_file
+from gongji.lab.scenarios import Result, read_file, run_scenario
 from gongji.wiring import office_in_memory
 
 STORY = """\
@@ -37,7 +37,8 @@ def run(
     file.write_text(
         STORY.format(items=items, expect=expect, region=region, clock=clock), encoding="utf-8"
     )
-    (result,) = run_file(file, office_in_memory)
+    (scenario,) = read_file(file)
+    result = run_scenario(str(file), scenario, office_in_memory)
     return result
 
 

@@ -190,6 +190,17 @@ def test_the_same_list_again_changes_nothing(town: OpenTown) -> None:
     assert [premium.number for premium in more.taken] == [3]
 
 
+@pytest.mark.parametrize("dot", ["·", "•", "・", " · "])
+def test_a_name_is_the_same_whichever_dot_it_was_typed_with(town: OpenTown, dot: str) -> None:
+    """A minority's name has a dot in it, and schools type several; spaces do not count either."""
+    here = town()
+    person = Person(f"P{SHANGHAI}-000000", SHANGHAI, Scheme.RESIDENT)
+    known = Identity("阿依古丽·买买提", number(0))
+    here.do(partial(register_person, person=person, identity=known, by="test"))
+    found = take(here, csv_of([f"阿依古丽{dot}买买提", number(0), "400", "2026"]))
+    assert not found.bad and len(found.taken) == 1
+
+
 def test_an_amount_is_owed_where_no_rule_names_one(town: OpenTown) -> None:
     """400 yuan is the answer for 2026; for another year the list has to say."""
     here = a_school(town())

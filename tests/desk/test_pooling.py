@@ -652,6 +652,16 @@ def test_uses_are_kept_as_a_set(town: OpenTown) -> None:
     assert found.uses == frozenset({Use.PAY})
 
 
+def test_a_choice_of_uses_says_since_when_it_holds(town: OpenTown) -> None:
+    """What is answered is the pool as it now stands, and as it is found again."""
+    family = town()
+    family.person("father", **MONEY)
+    formed(family.pool("father", uses="pay"))
+    family.at("2025-11-20T09:00")
+    found = family.uses("father", "pay contribute")
+    assert found == family.ask(lambda session: session.unit.open_pool(family.id("father")))
+
+
 def test_a_caller_acts_for_itself_a_clerk_for_the_region(town: OpenTown) -> None:
     """The rule of access that every route asks."""
     family = town()

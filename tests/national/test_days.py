@@ -151,12 +151,12 @@ def test_the_account_flag(box: Sandbox, flag: str, own: str, pooled: str, cash: 
     assert info["psn_cash_pay"] == yuan(cash)
 
 
-def admitted(window: Window, number: str) -> str:
+def admitted(window: Window, number: str, med_type: str = "2101") -> str:
     """2401; the visit."""
     now = f"{window.box.now:%Y-%m-%d %H:%M:%S}"
     mdtrtinfo = {
         "psn_no": psn_no(number), "insutype": "310", "begntime": now, "mdtrt_cert_type": "02",
-        "mdtrt_cert_no": number, "med_type": "2101", "ipt_no": "ZY1", "atddr_no": "D1",
+        "mdtrt_cert_no": number, "med_type": med_type, "ipt_no": "ZY1", "atddr_no": "D1",
         "chfpdr_name": "周医生", "adm_diag_dscr": "肺炎", "adm_dept_codg": "02",
         "adm_dept_name": "呼吸科", "adm_bed": "8", "dscg_maindiag_code": "J18.900",
         "dscg_maindiag_name": "肺炎",
@@ -221,6 +221,24 @@ def test_a_stay_from_admission_to_discharge(box: Sandbox) -> None:
     back = ward.back("2305", settled)
     assert back.output["setlinfo"]["medfee_sumamt"] == yuan("-7000")
     assert (box.balance(MEMBER), box.balance(SPONSOR)) == (20_00, 1_000_00)
+    box.proof()
+
+
+def test_a_bed_at_home_is_a_stay_by_the_outpatient_plan(box: Sandbox) -> None:
+    """家庭病床 (71): admitted by 2401 and settled by 2304, under a clearing type of its own."""
+    ward = Window(box)
+    visit = admitted(ward, MEMBER, "71")
+    row = {
+        "feedetl_sn": 1, "mdtrt_id": visit, "psn_no": psn_no(MEMBER), "med_type": "71",
+        "fee_ocur_time": f"{box.now:%Y-%m-%d %H:%M:%S}", "med_list_codg": BED, "cnt": 1,
+        "medins_list_codg": "L", "det_item_fee_sumamt": "100.00", "pric": "100.00",
+        "bilg_dept_codg": "02", "bilg_dept_name": "全科", "bilg_dr_codg": "D1",
+        "bilg_dr_name": "周医生",
+    }  # fmt: skip
+    assert ward.send("2301", feedetail=[row]).good
+    settled = ward.send("2304", data=ward_bill(visit, MEMBER, "100.00"))
+    holds(settled.info)
+    assert (settled.info["med_type"], settled.info["clr_type"]) == ("71", "99")
     box.proof()
 
 

@@ -74,7 +74,7 @@ def both(ready: Ready, *body: bytes, **how: Any) -> Told:
     ],
 )
 def test_every_answer_on_both_ways(answer: Any, status: int, says: str) -> None:
-    """Status, headers and body."""
+    """Status, headers and body; a failure is said in words that can be passed on (SET-16)."""
     ready = Ready(None, None)  # type: ignore[arg-type]  # it asks neither
     ready.answer_ = answer
     for path in (URL, *(f"{mount}/2207" for mount in mounts())):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gongji.lab.forms import BadScenario
-from gongji.lab.scenarios import Result, read_file, run_file, run_paths
+from gongji.lab.scenarios import Result, read_file, run_paths, run_scenario
 from gongji.lab.verbs import VERBS, Money
 from gongji.wiring import office_in_memory
 
@@ -31,7 +31,7 @@ def run(tmp_path: Path, text: str) -> list[Result]:
     """Run a file with this text."""
     file = tmp_path / "family.yaml"
     file.write_text(text, encoding="utf-8")
-    return list(run_file(file, office_in_memory))
+    return [run_scenario(str(file), one, office_in_memory) for one in read_file(file)]
 
 
 def test_the_good_family_passes(tmp_path: Path) -> None:

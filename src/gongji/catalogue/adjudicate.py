@@ -1,4 +1,4 @@
-"""裁定费用明细: lines with their treatment → what the fund pays, what is self-paid, what is uncovered.
+"""裁定费用明细: lines with their treatment → fund-paid, self-paid and uncovered.
 
 Integers alone: sums are fen, shares and ratios basis points. Of a division into parts the fund's
 side is rounded half up and the insured's is what is left, so that no fen is lost.
@@ -18,7 +18,7 @@ UNIT_E4 = 10_000
 
 
 class Line(NamedTuple):
-    """费用明细: what was charged for one entry. `kind` is the entry's, None where it is not listed."""
+    """费用明细: what was charged for one entry. `kind` is None where it is not listed."""
 
     name: str
     total_fen: int
@@ -29,8 +29,8 @@ class Line(NamedTuple):
 
 
 class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
-    """待遇: what is still to be paid before the fund pays, at which ratio it then pays, and how much
-    it has left for the person (None: no limit is known)."""
+    """待遇: what is still to be paid before the fund pays, at which ratio it then pays, and how
+    much it has left for the person (None: no limit is known)."""
 
     deductible_left_fen: int
     ratio_bp: int
@@ -38,10 +38,11 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One line or a whole bill, taken apart.
+    """费用的各部分: one line or a whole bill, taken apart.
 
-    `total` = `own_whole` + `over_ceiling` + `paid_first` + `entering`, as the national interface has
-    them: 全自费, 超限价自费, 先行自付, 符合范围. And `total` = `fund_paid` + `self_paid` + `uncovered`.
+    `total` = `own_whole` + `over_ceiling` + `paid_first` + `entering`, as the national interface
+    has them: 全自费, 超限价自费, 先行自付, 符合范围. And `total` = `fund_paid` + `self_paid` +
+    `uncovered`.
     """
 
     total_fen: int
@@ -164,8 +165,8 @@ def _part(split: _Split, fund: int, first_share_self_paid: bool) -> LinePart:
 
 
 def _pieces_not_alone(lines: Sequence[Line]) -> Sequence[Line]:
-    """「单独使用时不予支付，且全部由这些饮片组成的处方也不予支付」: where every herbal piece of the bill
-    is of these, none of them is paid."""
+    """「单独使用时不予支付，且全部由这些饮片组成的处方也不予支付」: where every herbal piece of the
+    bill is of these, none of them is paid."""
     pieces = [line for line in lines if line.kind is Kind.PIECE and line.treatment.covered]
     if not pieces or not all(line.pays_not_alone for line in pieces):
         return lines

@@ -1,4 +1,4 @@
-"""One row's cells, read one by one; what is wrong is collected, so that all of it is told at once."""
+"""One row's cells, read one by one; what is wrong is collected and told all at once."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How many typing mistakes lie between a query and a name (Myers' bit vectors, after Hyyrö 2003)."""
+"""How many typing mistakes lie between a query and a name (Myers' bit vectors, Hyyrö 2003)."""
 
 
 def masks(query: str) -> dict[str, int]:

@@ -72,8 +72,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `code` is the entry's number in its edition. `name` is as printed; where one entry carries
     several names they stand on lines of their own. `form` is empty where the name says the form.
     `starts` and `ends` (its last day) are a negotiated entry's own. `price_words` is the payment
-    standard as printed, which may be words (企业申请价格保密). `shares_bp` is the share paid first by
-    scheme and `ceilings_fen` the highest price by level of institution, where a region sets them.
+    standard as printed, which may be words (企业申请价格保密). `shares_bp` is the share paid first
+    by scheme and `ceilings_fen` the highest price by level of institution, where a region sets
+    them.
     """
 
     code: str
@@ -115,8 +116,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def pays_not_alone(self) -> bool:
-        """Whether a prescription made of such pieces alone is not paid: 「全部由这些饮片组成的处方也
-        不予支付」."""
+        """Whether a prescription made of such pieces alone is not paid.
+
+        「全部由这些饮片组成的处方也不予支付」
+        """
         return self.kind is Kind.PIECE and "组成的处方也不予支付" in self.restriction
 
     def agreement(self, day: date) -> Agreement:

@@ -22,7 +22,7 @@ _NO_NAME = re.compile(
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """A name as it is compared: full and half width, case, white space and kind of bracket aside."""
+    """A name as it is compared: without width, case, white space and kind of bracket."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = plain.translate(_BRACKETS)
     return "".join(plain.split())
@@ -39,8 +39,8 @@ def own_keys(item: Item) -> tuple[str, ...]:
 def other_keys(item: Item) -> tuple[str, ...]:
     """Further names, folded: without the brackets, what the brackets say, and each form they list.
 
-    `参苓白术丸(散、颗粒)` is also 参苓白术散 and 参苓白术颗粒; `开塞露(甘油)` is also 开塞露 and 甘油.
-    They answer where no entry has the name itself.
+    `参苓白术丸(散、颗粒)` is also 参苓白术散 and 参苓白术颗粒; `开塞露(甘油)` is also 开塞露 and
+    甘油. They answer where no entry has the name itself.
     """
     found: dict[str, None] = {}
     for name in (part for line in item.names for part in _apart(fold(line), item.kind)):

@@ -1,4 +1,4 @@
-"""A list's rows → its entries: the national list as it is published, and a simple header of our own."""
+"""A list's rows → its entries: the national list as published, and a simple header of our own."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ K = TypeVar("K", Level, Scheme)
 
 
 class Listing(NamedTuple):
-    """What a file holds: its entries, and whatever is wrong. With an error it is not to be taken."""
+    """What a file holds: its entries, and whatever is wrong; with an error it is not taken."""
 
     items: tuple[Item, ...]
     problems: tuple[Problem, ...]
@@ -47,7 +47,8 @@ def read_listing(
     """Every entry of a file, and every problem of it with row, column and remedy.
 
     `which` list it is decides what may stand in it; `national` whether it has one above it, to
-    which a row can add. Half a list would call the other half uncovered, so a list with an error is not taken at all.
+    which a row can add. Half a list would call the other half uncovered, so a list with an error is
+    not taken at all.
     """
     sheet = read_sheet(content)
     if isinstance(sheet, Problem):
@@ -134,7 +135,8 @@ def _header_of(columns: tuple[str, ...]) -> _Header | Problem:
             known = ", ".join(sorted(header.must | header.may))
             return Problem(1, unknown[0], "", "no such column", f"known are {known}")
     national, own = _HEADERS
-    remedy = f"the national list has {', '.join(sorted(national.must))}; our own {', '.join(sorted(own.must))}"
+    theirs, ours = (", ".join(sorted(header.must)) for header in (national, own))
+    remedy = f"the national list has {theirs}; our own {ours}"
     return Problem(1, "", shortened(" ".join(columns)), "no header that we know", remedy)
 
 

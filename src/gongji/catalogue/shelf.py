@@ -17,7 +17,8 @@ class Found(NamedTuple):
 
     `items` are the entries that answer; none where the name is not listed, or not in this form:
     then `other_forms` are the entries of the same name. `by_family` says that the list has the form
-    as part of a wider one (胶囊 in 口服常释剂型), `by_other_name` that the name is not the entry's own.
+    as part of a wider one (胶囊 in 口服常释剂型), `by_other_name` that the name is not the entry's
+    own.
     """
 
     items: tuple[Item, ...]

@@ -1,4 +1,4 @@
-"""A line's treatment: what its entry, the day, the scheme and the level of the institution make of it."""
+"""A line's treatment: what entry, day, scheme and the institution's level make of it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -84,7 +84,7 @@ class Treatment(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one line is treated. `share_bp` is paid first; above `ceiling_fen` a unit is uncovered.
 
     `listed` is None for what the catalogue does not have. A line that is not `covered` is uncovered
-    as a whole. `restricted`: somebody has to say that the entry's restriction is met, and has or not.
+    as a whole. `restricted`: somebody has to say that the entry's restriction is met.
     """
 
     why: Why
@@ -215,7 +215,7 @@ def share_of(item: Item, scheme: Scheme, class_share_bp: int | None) -> int | No
 def ceiling_of(item: Item, asked: Asked) -> int | Unclear | None:
     """The highest price of one unit: the region's by level, else the payment standard.
 
-    A confidential price (企业申请价格保密) is no ceiling here: the agency settles it in its own way.
+    A confidential price (企业申请价格保密) is no ceiling here: the agency settles it itself.
     """
     if item.ceilings_fen:
         if asked.level is not None:

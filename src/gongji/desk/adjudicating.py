@@ -25,9 +25,10 @@ from gongji.policy.questions.benefits import (
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, is_insured
 from gongji.settlement.bill import Amount, Institution, InstitutionId, PersonId
-from gongji.terms import Care, Level, Scheme, local_day
+from gongji.terms import Care, Level, Scheme, age_on, local_day
 
 MOST_LINES = 2000
+"""Lines of one bill, at most."""
 
 
 class FeeLine(
@@ -171,8 +172,8 @@ class Taken(NamedTuple):
 
 
 class Shelves:
-    """The lists that bills need, each taken down once; `given` stands in for all of them. `editions`
-    are those that were read already, by region."""
+    """The lists that bills need, each taken down once; `given` stands in for all of them.
+    `editions` are those that were read already, by region."""
 
     def __init__(
         self,
@@ -254,9 +255,9 @@ def _plan(
         return money.Plan(0, 0)
     fitting = _plans(law, patient.scheme, asked.care, asked.retired)
     if any(plan.asks_age for plan in fitting):
-        age = _age(patient, day)
-        if age is None:
+        if patient.born is None:
             return Unclear(Lack.AGE)
+        age = age_on(patient.born, day)
         fitting = tuple(plan for plan in fitting if plan.from_age <= age < plan.below_age)
     if not fitting:
         return Unclear(Lack.PLAN, f"{patient.region} {patient.scheme} {asked.care}")
@@ -275,14 +276,6 @@ def _plan(
 def _plans(law: DayLaw, scheme: Scheme, care: Care, retired: bool) -> tuple[BenefitPlan, ...]:
     plans = law.benefit_plans.value if law.benefit_plans else ()
     return plans_for(plans, scheme, care, retired=retired)
-
-
-def _age(patient: Person, day: date) -> int | None:
-    """Whole years on a day; somebody born on 29 February is a year older on 1 March."""
-    born = patient.born
-    if born is None:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def _excluded(

@@ -1,4 +1,4 @@
-"""办理单: forms that are kept on their way and done once; and the trail of whatever is done or seen."""
+"""办理单: forms that are kept on their way and done once, and the trail of what is done or seen."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -26,10 +26,8 @@ def keep_form(
     session: Session, by: SignIn, id: str, form: str, fields: Mapping[str, str]
 ) -> Draft | Refusal:
     """Keep what has been typed so far. A form that is done stays as it is."""
-    known = session.unit.draft(by.region, id)
-    if known is not None and (known.owner != by.subject or known.form != form):
-        return refuse(Code.ID_REUSED)
-    if known is not None and known.outcome is not None:
+    known = _known(session, by, id, form)
+    if isinstance(known, Refusal) or (known is not None and known.outcome is not None):
         return known
     draft = Draft(by.region, id, by.subject, form, fields, session.at)
     session.unit.keep_draft(draft)
@@ -54,10 +52,8 @@ def do_once(
 
     The trail has the act in the same unit of work; a refusal leaves none.
     """
-    known = session.unit.draft(by.region, id)
-    if known is not None and (known.owner != by.subject or known.form != form):
-        return refuse(Code.ID_REUSED)
-    if known is not None and known.outcome is not None:
+    known = _known(session, by, id, form)
+    if isinstance(known, Refusal) or (known is not None and known.outcome is not None):
         return known
     outcome = use_case(session)
     if isinstance(outcome, Refusal):
@@ -69,13 +65,21 @@ def do_once(
     return done
 
 
+def _known(session: Session, by: SignIn, id: str, form: str) -> Draft | Refusal | None:
+    """The form of this id as it was kept; the id of another's form, or of another form, is taken."""
+    known = session.unit.draft(by.region, id)
+    if known is not None and (known.owner, known.form) != (by.subject, form):
+        return refuse(Code.ID_REUSED)
+    return known
+
+
 def leave_trace(session: Session, by: Looker, act: Act) -> None:
     """Put a look or an act on the trail, which nobody can change."""
     session.unit.keep_looks([look_of(session, by, act)])
 
 
 def region_of(by: Looker, act: Act) -> str:
-    """On whose trail an act stands: that of the region of the person concerned, where there is one."""
+    """On whose trail an act stands: that of the region of the person concerned, if there is one."""
     return act.whose[1:7] if act.whose else by.region
 
 

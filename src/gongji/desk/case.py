@@ -1,4 +1,4 @@
-"""案情: what a batch of bills is decided on, and what it leaves for the next bill and for the book."""
+"""案情: what a batch of bills is decided on, and what it leaves for the next bill and the book."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -80,7 +80,7 @@ class Case:
         )
 
     def _late_facts(self, bill: Bill, then: datetime) -> Facts:
-        """The facts of a bill that was uploaded after the care (SET-4): the family of that moment."""
+        """The facts of a bill that was uploaded late (SET-4): the family of the moment of care."""
         unit, at = self._session.unit, micros(then)
 
         def standing(id: str) -> Person:

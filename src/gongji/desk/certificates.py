@@ -24,7 +24,7 @@ from gongji.desk.working_days import notices_of
 from gongji.policy.contributions import PremiumState, certificate_day
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
-from gongji.terms import LOCAL_TIME, local_day, moment, yuan_text
+from gongji.terms import local_day, midnight, moment, yuan_text
 
 _SEAL = 16
 """Bytes of the seal in a token: as much as can be typed from a print, and 2^128 to guess."""
@@ -61,7 +61,11 @@ class Printed(NamedTuple):
 def certificate_of(
     session: Session, person: str, year: int, asked_by: Caller
 ) -> Certificate | Refusal:
-    """A premium's certificate, from the 10th working day after its deduction on (CON-7)."""
+    """A premium's certificate, once the region's working days since the deduction are over (CON-7).
+
+    Refused as `certificate_not_ready`, with the day where it is known; as `forbidden` to whoever
+    may not see the premium.
+    """
     premium = premium_of(session, person, year)
     if isinstance(premium, Refusal):
         return premium
@@ -84,11 +88,9 @@ def _ready(session: Session, premium: Premium) -> Certificate | Refusal:
     if isinstance(ready, Refusal):
         return ready
     if today < ready:
-        at = session.now.replace(
-            year=ready.year, month=ready.month, day=ready.day, hour=0, minute=0, second=0,
-            microsecond=0, tzinfo=LOCAL_TIME,
-        )  # fmt: skip
-        return refuse(Code.CERTIFICATE_NOT_READY, law.certificate_working_days, succeeds_at=at)
+        return refuse(
+            Code.CERTIFICATE_NOT_READY, law.certificate_working_days, succeeds_at=midnight(ready)
+        )
     return Certificate(
         number=f"{premium.region}-{premium.year}-{premium.number:08d}",
         person=premium.person,
@@ -124,7 +126,7 @@ def token_of(certificate: Certificate, key: bytes) -> str:
 
 
 def verify(session: Session, token: str, key: bytes) -> tuple[Certificate, Printed] | None:
-    """The certificate that a token names, when the token is ours and the store still says the same."""
+    """The certificate that a token names, if it is ours and the store still says the same."""
     parts = _TOKEN.fullmatch(token)
     if parts is None or parts["region"] not in session.law.packs:
         return None

@@ -4,18 +4,26 @@ A claim is paid as the bill would have been at the counter: one function decides
 """
 
 from datetime import date, datetime, time
+from operator import attrgetter
 
 import msgspec
 
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.office import Session
-from gongji.desk.ports import Caller
+from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.posting import post_voucher
 from gongji.desk.settling import quote
-from gongji.ledger.book import AccountKey, Book, Posting, Voucher
+from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Bill
 from gongji.settlement.booking import purse_of
 from gongji.terms import LOCAL_TIME, local_day
+
+MOST_IN_A_FILE = 10_000
+"""Claims of one bank file, at most; the next file has the rest."""
+
+_LOOKED_THROUGH = 10_000
+"""Claims of a state, the newest, among which those of a file are looked for."""
 
 
 def claims_account(region: str) -> AccountKey:
@@ -49,7 +57,8 @@ def register_claim(session: Session, claim: Claim, by: Caller) -> Claim | Refusa
 def review_claim(
     session: Session, region: str, id: str, *, approve: bool, note: str, by: Caller
 ) -> Claim | Refusal:
-    """Approve a claim, which books it, or send it back. Whoever entered it cannot (see docs)."""
+    """Approve a claim, which books it, or send it back. Whoever entered it cannot
+    (docs/decisions/0033-duties-apart.md)."""
     claim = session.unit.claim(region, id)
     if claim is None or not by.may_act_for(claim.person):
         return refuse(Code.NO_SUCH_CLAIM)
@@ -74,10 +83,8 @@ def review_claim(
         for draw in decision.draws
     )
     if postings:
-        book = Book(session.unit.balances({target, *(p.source for p in postings)}))
         day = local_day(session.now)
-        book.post(Voucher(region, f"claim/{id}", "claim", day, postings))
-        session.unit.write_book(book, session.at)
+        post_voucher(session, Voucher(region, f"claim/{id}", "claim", day, postings))
     paid_fen = decision.own_fen + decision.pooled_fen
     approved = msgspec.structs.replace(
         claim, state=ClaimState.APPROVED, decision=decision, paid_fen=paid_fen, **seen
@@ -87,19 +94,32 @@ def review_claim(
 
 
 def bank_file(session: Session, region: str, file: str, by: Caller) -> list[Claim] | Refusal:
-    """Put every approved claim into one file for the bank; the same file again is the same."""
-    if by.region != region:
+    """Put the approved claims into one file for the bank; the same file again is the same."""
+    if by.kind is not CallerKind.CLERK or by.region != region:
         return refuse(Code.FORBIDDEN)
-    rows = session.unit.claims(region, state=None, limit=10_000)
-    known = [claim for claim in rows if claim.file == file]
-    if known:
+    if known := claims_in(session, region, file):
         return known
-    taken = []
-    for claim in rows:
-        if claim.state is ClaimState.APPROVED:
-            taken.append(msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file))
-            session.unit.keep_claim(taken[-1])
-    return taken
+    approved = session.unit.claims(region, state=ClaimState.APPROVED, limit=MOST_IN_A_FILE)
+    listed = [
+        msgspec.structs.replace(claim, state=ClaimState.IN_FILE, file=file) for claim in approved
+    ]
+    for claim in listed:
+        session.unit.keep_claim(claim)
+    return sorted(listed, key=_order)
+
+
+def claims_in(session: Session, region: str, file: str) -> list[Claim]:
+    """The claims of a bank file, those that are paid by now among them, in one order for ever."""
+    found = [
+        claim
+        for state in (ClaimState.IN_FILE, ClaimState.PAID)
+        for claim in session.unit.claims(region, state=state, limit=_LOOKED_THROUGH)
+        if claim.file == file
+    ]
+    return sorted(found, key=_order)
+
+
+_order = attrgetter("entered_at", "id")
 
 
 def claim_paid(session: Session, region: str, id: str, by: Caller) -> Claim | Refusal:

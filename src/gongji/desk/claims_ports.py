@@ -22,8 +22,8 @@ class ClaimState(StrEnum):
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """零星报销: a bill that could not be settled online, claimed at the window (SET-14).
 
-    `papers` say of each paper of the check list whether it was seen. `agent` and `bank` are kept sealed.
-    `decision` is what the review has decided and booked; `paid_fen` what goes to the bank.
+    `papers` say of each paper of the check list whether it was seen. `agent` and `bank` are kept
+    sealed. `decision` is what the review has decided and booked; `paid_fen` what goes to the bank.
     """
 
     region: str

@@ -60,7 +60,7 @@ class _Waiting(NamedTuple):
 
 
 class Counter:
-    """The writers' queue. `start` before the first request, `stop` when the last is done."""
+    """柜台: the writers' queue. `start` before the first request, `stop` when the last is done."""
 
     def __init__(self, office: Office, *, longest: int = 10_000, batch: int = 256) -> None:
         assert longest > 0

@@ -1,7 +1,7 @@
 """当日账: what an institution has settled and given back in some days, by channel and by hour."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind
 from gongji.settlement.bill import SettlementRequest
-from gongji.terms import LOCAL_TIME, Channel, local_day, micros, moment
+from gongji.terms import Channel, local_day, micros, midnight, moment
 
 _bill_of = msgspec.json.Decoder(SettlementRequest).decode
 
@@ -32,7 +32,7 @@ class Parts(NamedTuple):
 
 
 class Line(NamedTuple):
-    """一笔: a settlement, or what went back of one. A reversal has the channel of its settlement."""
+    """一笔: a settlement, or what went back of one under the channel of its settlement."""
 
     answer: Answer
     channel: Channel
@@ -63,11 +63,6 @@ class Totals(NamedTuple):
             self.reversed + line.back,
             self.parts.plus(line.parts),
         )
-
-
-def midnight(day: date) -> datetime:
-    """The first instant of a day."""
-    return datetime.combine(day, time(), LOCAL_TIME)
 
 
 def lines_of(session: Session, place: str, first: date, last: date) -> list[Line]:

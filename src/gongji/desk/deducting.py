@@ -177,7 +177,7 @@ class _Batch:
         self._load(rows)
         self._decided: list[Decided] = []
         self.items: list[ItemResult] = []
-        self.deducted = self.failed = self.deducted_fen = 0
+        self.deducted = self.deducted_fen = 0
 
     def _load(self, rows: Sequence[DueWithBond]) -> None:
         """The sponsors' pooled purses, in the pack's order, and what is in them together."""
@@ -187,9 +187,9 @@ class _Batch:
             id = row.sponsor
             if row.bond is None or id in self._purses:
                 continue
-            keys = self._purses[id] = [purse_of(id, purse) for purse in pooled]
-            for n, key in enumerate(keys):
-                loaded[key] = Balance(row.purses[2 * n], row.purses[2 * n + 1])
+            self._purses[id] = [purse_of(id, purse) for purse in pooled]
+            for n, account in enumerate(self._purses[id]):
+                loaded[account] = Balance(row.purses[2 * n], row.purses[2 * n + 1])
             self._pooled_fen[id] = sum(row.purses[::2])
         self._book.load(loaded)
 
@@ -210,7 +210,6 @@ class _Batch:
             state = PremiumState.FAILED
             if code is Code.PAID_OTHERWISE:
                 state = PremiumState.PAID_OTHERWISE
-            self.failed += 1
             self._decided.append(Decided(due.number, state, code.value, None, None, found.cites))
             self.items.append(ItemResult(due.person, False, code.value, amount_fen))
             return

@@ -26,7 +26,7 @@ class EditionHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Outcome(StrEnum):
-    """What became of an import."""
+    """导入的结论: what became of an import."""
 
     IMPORTED = "imported"
     WOULD_IMPORT = "would_import"  # a dry run

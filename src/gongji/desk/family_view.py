@@ -31,8 +31,8 @@ class Member(NamedTuple):
 
 
 class FamilyView(NamedTuple):
-    """一家人. `pool` and `members` are the person's own pool, where it has one; `pooled_fen` is what
-    of the account the family may use. A member sees nothing of the sponsor's balance."""
+    """一家人. `pool` and `members` are the person's own pool, where it has one; `pooled_fen` is
+    what of the account the family may use. A member sees nothing of the sponsor's balance."""
 
     person: Person
     identity: Identity

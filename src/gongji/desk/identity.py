@@ -1,4 +1,4 @@
-"""身份: what a person is called and known by, whether a number can be one (GB 11643), how it is shown."""
+"""身份: what a person is called and known by, which numbers are possible (GB 11643), and masks."""
 
 from datetime import date
 from enum import StrEnum
@@ -26,44 +26,12 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _PROVINCES = frozenset(
     [
-        "11",
-        "12",
-        "13",
-        "14",
-        "15",
-        "21",
-        "22",
-        "23",
-        "31",
-        "32",
-        "33",
-        "34",
-        "35",
-        "36",
-        "37",
-        "41",
-        "42",
-        "43",
-        "44",
-        "45",
-        "46",
-        "50",
-        "51",
-        "52",
-        "53",
-        "54",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "71",
-        "81",
-        "82",
-        "83",
+        "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37",
+        "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65",
+        "71", "81", "82", "83",
     ]
-)
-
+)  # fmt: skip
+"""GB/T 2260: the first two digits, 81 to 83 for residents from Hong Kong, Macao and Taiwan."""
 
 _FOREIGNER = "9"
 """外国人永久居留身份证: a 9, the province, the nationality, then as in every other number."""
@@ -107,7 +75,7 @@ def birth_date(number: str) -> date | None:
 
 
 def mask_number(number: str) -> str:
-    """Region and last two characters only: 310***********12."""
+    """The first three and last two characters only: 310*************12."""
     return number[:3] + "*" * max(len(number) - 5, 0) + number[-2:]
 
 

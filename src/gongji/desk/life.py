@@ -16,10 +16,9 @@ from gongji.desk.pooling import Ended
 from gongji.desk.ports import AnswerKey, AnswerKind, Asking, Caller, CallerKind, Filing
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.settlement.bill import AskerId, Balances, PersonId
+from gongji.settlement.bill import AskerId, Balances, PersonId, PositiveAmount
 from gongji.settlement.booking import purse_of
 from gongji.terms import (
-    LARGEST_FEN,
     FilingChannel,
     Purse,
     RegionCode,
@@ -33,13 +32,13 @@ Document = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class Heir(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """继承人: a person with an account here, or whoever a paper on record names, and the sum in fen.
+    """继承人: a person with an account here, or whom a paper on record names, and the sum in fen.
 
     Outside payees stand by the paper's fingerprint, not by name: what is answered is kept for ever,
     and unsealed.
     """
 
-    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    amount_fen: PositiveAmount
     person: PersonId | None = None
     paper: Document | None = None
 

@@ -1,10 +1,10 @@
 """排队: who waits, and the hands that take from the front by turns.
 
-A hand keeps its turn until it is known whose purses its batch will draw on, so that nobody overtakes
-anybody. Where another hand still holds one of them, the family goes back to the front, with every
-family that shares somebody with it: the rest of the batch need not wait for a commit that does not
-concern it, and whoever went back is in the next batch, in the old order. No hand waits for another
-while it has a transaction open: what the database does not see, it cannot untie.
+A hand keeps its turn until it is known whose purses its batch will draw on, so that nobody
+overtakes anybody. Where another hand still holds one of them, the family goes back to the front,
+with every family that shares somebody with it: the rest of the batch need not wait for a commit
+that does not concern it, and whoever went back is in the next batch, in the old order. No hand
+waits for another while it has a transaction open: what the database does not see, it cannot untie.
 """
 
 import threading

@@ -14,7 +14,7 @@ from gongji.terms import NEVER, Use, local_day, micros
 
 
 class PoolView(msgspec.Struct, frozen=True):
-    """What the asker may see of a pool: the sponsor, and those bonds that are the asker's to see."""
+    """What the asker may see of a pool: the sponsor, its uses, and some of its bonds or all."""
 
     sponsor: str
     uses: frozenset[Use]
@@ -40,9 +40,8 @@ def view_pool(
     pool = session.unit.open_pool(sponsor) if at is None else None
     if not bonds and pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
-    uses = pool.uses if pool else session.unit.uses_at(bonds[0].pool, moment) if bonds else None
-    shown = tuple(bond for bond in bonds if bond.member in seen)
-    return PoolView(sponsor, uses or frozenset(), shown)
+    uses = pool.uses if pool is not None else session.unit.uses_at(bonds[0].pool, moment)
+    return PoolView(sponsor, uses, tuple(bond for bond in bonds if bond.member in seen))
 
 
 def pooled_payments(
@@ -75,7 +74,7 @@ def own_bills(
 
 
 def _on_behalf(asked_by: Caller, sponsor: str) -> str:
-    """Whose eyes the law looks through: a person's own; clerk and auditor stand in for the sponsor."""
+    """Whose eyes the law looks through: one's own; clerk and auditor stand in for the sponsor."""
     if asked_by.kind is CallerKind.AUDITOR or (
         asked_by.kind is CallerKind.CLERK and asked_by.may_act_for(sponsor)
     ):

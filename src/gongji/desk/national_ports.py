@@ -6,17 +6,15 @@ in the book and in the desk's answers; a settlement here is what was said of it 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from gongji.catalogue.item import Edition
+from gongji.desk.identity import Identity
 from gongji.desk.line import ALONE, Hand
-
-if TYPE_CHECKING:
-    from gongji.catalogue.item import Edition
-    from gongji.desk.identity import Identity
-    from gongji.ledger.book import AccountKey, Balance
-    from gongji.policy.bonds import BondWithUses
-    from gongji.policy.standing import Person
-    from gongji.settlement.bill import Institution
+from gongji.ledger.book import AccountKey, Balance
+from gongji.policy.bonds import BondWithUses
+from gongji.policy.standing import Person
+from gongji.settlement.bill import Institution
 
 
 class MessageKey(NamedTuple):
@@ -106,8 +104,8 @@ class Settled(NamedTuple):
 
     `id` begins with the institution's region and the local second of `at`, and so sorts by time.
     `mulaid_fen` is inside `acct_fen`. `reverses` and `reversed_by` name the other of the two;
-    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's nodes,
-    or what these do not say, where they stand in the recorded answer of its message.
+    `clearing` is the application (3203) that it went into, or STRUCK. `shown` is JSON: the answer's
+    nodes, or what these do not say, where they stand in the recorded answer of its message.
     """
 
     institution: str
@@ -162,7 +160,8 @@ class Clearing(NamedTuple):
 
 
 class Order(NamedTuple):
-    """线上支付订单. `state` is ordStas; `told` JSON of the upload, `visit` and `settled` what came of it."""
+    """线上支付订单. `state` is ordStas; `told` JSON of the upload, `visit` and `settled` what came
+    of it."""
 
     institution: str
     id: str  # payOrdId
@@ -201,22 +200,22 @@ class WireItem(NamedTuple):
 class ToAnswer(NamedTuple):
     """What the settlements that arrived together name, as far as it is known.
 
-    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the institutions
-    by their codes; `used_fen` is what of the deductible the patients have used in their benefit year,
-    by person and kind of care; `editions` are those for each region of theirs. `purses` are the
-    accounts of whoever may pay: a unit that writes keeps them locked until its end. `away`: see
-    `ToSettle`.
+    `people` has the sponsors as well; `bonds` by member, oldest first; `places` are the
+    institutions by their codes; `used_fen` is what of the deductible the patients have used in
+    their benefit year, by person and kind of care; `editions` are those for each region of theirs.
+    `purses` are the accounts of whoever may pay: a unit that writes keeps them locked until its
+    end. `away`: see `ToSettle`.
     """
 
-    people: dict[str, tuple["Person", "Identity"]]
-    bonds: dict[str, list["BondWithUses"]]
-    places: dict[str, "Institution"]
+    people: dict[str, tuple[Person, Identity]]
+    bonds: dict[str, list[BondWithUses]]
+    places: dict[str, Institution]
     messages: dict[MessageKey, Message]
     visits: dict[VisitKey, Visit]
     fees: dict[VisitKey, list[FeeRow]]
     used_fen: dict[tuple[str, str], int]
-    editions: dict[str, list["Edition"]]
-    purses: dict["AccountKey", "Balance"]
+    editions: dict[str, list[Edition]]
+    purses: dict[AccountKey, Balance]
     away: Collection[str] = ()
 
 

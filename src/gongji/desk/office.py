@@ -19,7 +19,7 @@ Folders = Mapping[str, Mapping[str, str]]
 
 
 class Session(NamedTuple):
-    """经办一次: one unit of work, the law in force, and the one moment at which all of it happens."""
+    """经办一次: one unit of work, the law in force, and the one moment at which it all happens."""
 
     unit: Unit
     law: Law

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def set_in_type(template: str, said: Mapping[str, object], on: date, **pictures: str) -> bytes:
-    """A PDF of a template of ours. `said` has all its words, `on` is the day that the file bears."""
+    """A PDF of a template of ours. `said` has all its words, `on` is the day the file bears."""
     import typst
 
     return typst.compile(

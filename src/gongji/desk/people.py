@@ -1,21 +1,21 @@
-"""参保人: registering people and institutions, their standing, their accounts' credits, family codes."""
+"""参保人: people and institutions on the register, their standing, credits and family codes."""
 
 import secrets
 import threading
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
 from gongji.desk.identity import Identity
 from gongji.desk.office import Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, Caller
-from gongji.ledger.book import Book, Posting, Voucher
+from gongji.desk.posting import post_voucher
+from gongji.ledger.book import Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
-from gongji.settlement.bill import AskerId, Balances, Institution, PersonId
+from gongji.settlement.bill import AskerId, Balances, Institution, PersonId, PositiveAmount
 from gongji.settlement.booking import agency, purse_of
-from gongji.terms import LARGEST_FEN, InstitutionKind, Level, Purse, Scheme, Status, local_day
+from gongji.terms import InstitutionKind, Level, Purse, Scheme, Status, local_day
 
 
 class StandingChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,7 +35,7 @@ class Credit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     id: AskerId
     person: PersonId
     purse: Purse
-    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    amount_fen: PositiveAmount
     happened_on: date | None = None
 
 
@@ -50,7 +50,7 @@ _filing, _last_filed = threading.Lock(), 0
 def filed_id(kind: str, region: str, at: int) -> str:
     """A fresh id that sorts behind all that were made before it. `at` is the moment in micros.
 
-    Who was filed first stays first where two begin at one instant, as all do that begin the next day.
+    Who was filed first stays first where two begin at one instant, as all do that begin next day.
     """
     global _last_filed
     with _filing:
@@ -172,11 +172,8 @@ def book_credit(
     session: Session, person: Person, purse: Purse, amount_fen: int, on: date, voucher: str
 ) -> None:
     """Book money from the agency into a purse."""
-    source, target = agency(person.region), purse_of(person.id, purse)
-    book = Book(session.unit.balances([source, target]))
-    posting = Posting(source, target, amount_fen)
-    book.post(Voucher(person.region, voucher, "credit", on, (posting,)))
-    session.unit.write_book(book, session.at)
+    posting = Posting(agency(person.region), purse_of(person.id, purse), amount_fen)
+    post_voucher(session, Voucher(person.region, voucher, "credit", on, (posting,)))
 
 
 def balances_of(session: Session, person_id: str) -> Balances | Refusal:

@@ -1,43 +1,42 @@
 """本市商业健康保险专属产品: the city's plan, bought from pooled money, refunded the way it came.
 
 As the region has it, a plan is paid when it is bought, or the agency takes the orders of a year in
-one collection (CON-10). The money is the buyer's own or, for a member, that of the member's sponsor.
+one collection (CON-10). The money is the buyer's own or, for a member, that of the member's
+sponsor.
 """
 
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
 from gongji.desk.deducting import CHUNK
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Caller, CallerKind
+from gongji.desk.posting import post_voucher
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
 from gongji.desk.rollover import closed_since
 from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
-from gongji.ledger.book import AccountKey, Book, Posting, Voucher
+from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.policy.pack import Provision
 from gongji.policy.questions import DayLaw
-from gongji.policy.questions.contributions import CityPlan
+from gongji.policy.questions.contributions import CityPlan, EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.standing import Person, bars_sponsoring
-from gongji.settlement.bill import AskerId, PersonId
+from gongji.settlement.bill import AskerId, PersonId, PositiveAmount
 from gongji.settlement.booking import purse_of
 from gongji.settlement.reverse import parts_back
-from gongji.terms import LARGEST_FEN, Purse, Use, local_day, moment
-
-Fen = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+from gongji.terms import Purse, Use, local_day, moment
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """购买请求: for whom a buyer wants the city's plan of a year. The ids of a buyer are its own; the
-    same id again is answered once."""
+    """购买请求: for whom a buyer wants the city's plan of a year. The ids of a buyer are its own;
+    the same id again is answered once."""
 
     id: AskerId
-    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+    year: EnrolmentYear
     buyer: PersonId
     insured: PersonId
-    amount_fen: Fen
+    amount_fen: PositiveAmount
 
 
 def insurer(region: str, plan: str, year: int) -> AccountKey:
@@ -191,7 +190,9 @@ def refund_plan(
     postings = tuple(
         Posting(source, purse_of(order.buyer, draw.purse), draw.amount_fen) for draw in back
     )
-    _post(session, Voucher(region, f"plan-refund/{id}", "plan_refund", _today(session), postings))
+    post_voucher(
+        session, Voucher(region, f"plan-refund/{id}", "plan_refund", _today(session), postings)
+    )
     refund = PlanRefund(region, id, order_id, wanted_fen, back, session.at)
     unit.add_plan_refund(refund)
     state = OrderState.REFUNDED if wanted_fen == left_fen else order.state
@@ -244,7 +245,9 @@ def _pay(session: Session, order: PlanOrder, law: DayLaw) -> PlanOrder | Refusal
             left_fen -= part_fen
     target = insurer(order.region, order.plan, order.year)
     postings = tuple(Posting(keys[draw.purse], target, draw.amount_fen) for draw in draws)
-    _post(session, Voucher(order.region, f"plan/{order.id}", "plan", _today(session), postings))
+    post_voucher(
+        session, Voucher(order.region, f"plan/{order.id}", "plan", _today(session), postings)
+    )
     return order._replace(state=OrderState.PAID, code=None, draws=tuple(draws), paid_at=session.at)
 
 
@@ -258,13 +261,6 @@ def _back(order: PlanOrder, wanted_fen: int) -> list[PlanDraw]:
         for draw, part_fen in zip(last_first, parts, strict=True)
         if part_fen
     ]
-
-
-def _post(session: Session, voucher: Voucher) -> None:
-    accounts = {account for p in voucher.postings for account in (p.source, p.target)}
-    book = Book(session.unit.balances(accounts))
-    book.post(voucher)
-    session.unit.write_book(book, session.at)
 
 
 def _today(session: Session) -> date:

@@ -184,10 +184,10 @@ def choose_uses(
     pool = session.unit.open_pool(sponsor)
     if pool is None:
         return refuse(Code.NO_POOL, law.only_bound_may_use)
-    if uses != pool.uses:
-        filing = asked.filing()
-        session.unit.set_uses(pool.id, uses, session.at, filing)
-    return msgspec.structs.replace(pool, uses=uses)
+    if uses == pool.uses:
+        return pool
+    session.unit.set_uses(pool.id, uses, session.at, asked.filing())
+    return msgspec.structs.replace(pool, uses=uses, uses_since=session.at)
 
 
 def _law_for(session: Session, person: str, asked_by: Caller) -> DayLaw | Refusal:

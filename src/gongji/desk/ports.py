@@ -27,7 +27,7 @@ Clock = Callable[[], datetime]
 
 
 class StoreUnavailable(Exception):
-    """The machine's failure: a full disk, a locked file, a server that is gone. Nothing was kept."""
+    """The machine's failure: a full disk, a locked file, a lost server. Nothing was kept."""
 
 
 class Conflict(Exception):
@@ -64,7 +64,7 @@ class Pool(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AnswerKind(StrEnum):
-    """What a recorded answer answered."""
+    """记录种类: what a recorded answer answered."""
 
     SETTLEMENT = "settlement"
     REVERSAL = "reversal"
@@ -73,7 +73,7 @@ class AnswerKind(StrEnum):
 
 
 class AnswerKey(NamedTuple):
-    """Whose request, and which: the ids of one asker are its own."""
+    """请求编号: whose request, and which: the ids of one asker are its own."""
 
     asker: str
     id: str
@@ -165,7 +165,7 @@ class Movement(NamedTuple):
 
 
 class CallerKind(StrEnum):
-    """Who asks over the API."""
+    """调用方种类: who asks over the API."""
 
     PERSON = "person"
     INSTITUTION = "institution"

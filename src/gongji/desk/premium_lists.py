@@ -1,5 +1,5 @@
-"""名单登记: premiums of a whole list. Each bad row is told with row, column and remedy; the good ones
-are taken, or nothing at all with `all_or_nothing`. The same list again changes nothing.
+"""名单登记: premiums of a whole list. Each bad row is told with row, column and remedy; the good
+ones are taken, or nothing at all with `all_or_nothing`. The same list again changes nothing.
 """
 
 import re
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from gongji.desk.identity import wrong_number
+from gongji.desk.names import same_name
 from gongji.desk.office import Session
 from gongji.desk.premium_ports import Premium
 from gongji.desk.premium_sheets import SHOWN, Cell, Row
@@ -24,7 +25,7 @@ _AMOUNT = re.compile(
 
 
 class BadRow(NamedTuple):
-    """A row that was not taken: where, what is wrong, and what to do. No number is repeated here."""
+    """A row that was not taken: where, what is wrong, what to do. It repeats nobody's number."""
 
     line: int
     column: str
@@ -81,7 +82,7 @@ class _Reading:
         known = None if isinstance(season, Refusal) else season.amount
         self._standard_fen = None if known is None else known.value.fen
         self._number = session.unit.last_premium_number(region, year)
-        self._seen: dict[str, int] = {}
+        self._seen: set[str] = set()
         self.taken: list[Premium] = []
         self.bad: list[BadRow] = []
         self.known = 0
@@ -118,7 +119,7 @@ class _Reading:
 
     def _person(self, row: Row) -> str:
         number = row.cells.get("number", Cell(""))
-        name = row.cells.get("name", Cell("")).text.replace(" ", "")
+        name = row.cells.get("name", Cell("")).text
         if not number.text:
             raise _Wrong("number", "no_number")
         if number.rounded:
@@ -128,14 +129,14 @@ class _Reading:
             raise _Wrong("number", "wrong_number")
         if digits in self._seen:
             raise _Wrong("number", "twice")
-        self._seen[digits] = row.line
+        self._seen.add(digits)
         id = self._session.unit.find_person(self._region, digits)
         if id is None:
             raise _Wrong("number", "unknown_person")
         if not name:
             raise _Wrong("name", "no_name")
         identity = self._session.unit.identities([id])[id]
-        if identity.name.replace(" ", "") != name:
+        if not same_name(identity.name.replace(" ", ""), name.replace(" ", "")):
             raise _Wrong("name", "another_name")
         person = self._session.unit.people([id])[id]
         if may_register(person, self._law, self._today) is not None:

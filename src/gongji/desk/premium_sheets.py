@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from gongji.desk.plain_text import folded, text_of
 from gongji.words import Words
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -49,11 +50,10 @@ class Row(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What a cell says. `rounded` is a number of so many digits that Excel no longer has them all."""
+    """What a cell says. `rounded` is a number with more digits than Excel keeps."""
 
     text: str
     rounded: bool = False
-    whole: bool = True
 
     @property
     def formula(self) -> bool:
@@ -103,25 +103,12 @@ def _columns(cells: Sequence[Cell]) -> dict[str, int]:
 
 
 def _csv(data: bytes) -> list[list[Cell]]:
-    """UTF-8 with or without a mark, else GB 18030, which holds GBK."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    text = text_of(data)
+    if text is None:
         raise BadList(
             Words(
                 "文件不是 UTF-8 或 GBK 编码的文本。请另存为 CSV UTF-8 或 Excel 文件。",
-                "Neither UTF-8 nor GBK text: save it as CSV UTF-8 or as an Excel workbook.",
-            )
-        )
-    if "\0" in text:
-        raise BadList(
-            Words(
-                "文件不是文本。请另存为 CSV UTF-8 或 Excel 文件。",
-                "This is no text: save it as CSV UTF-8 or as an Excel workbook.",
+                "This is no text in UTF-8 or GBK: save it as CSV UTF-8 or as an Excel workbook.",
             )
         )
     head = text[:4096]
@@ -130,7 +117,7 @@ def _csv(data: bytes) -> list[list[Cell]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise BadList(Words(f"CSV 格式有误：{error}", f"The CSV cannot be read: {error}")) from None
-    return [[_said(cell) for cell in row] for row in rows]
+    return [[Cell(folded(cell)) for cell in row] for row in rows]
 
 
 def _excel(data: bytes) -> list[list[Cell]]:
@@ -166,15 +153,9 @@ def _value(cell: object) -> Cell:
             # Excel keeps 15 digits of a number: an identity number typed as one has lost three.
             whole = float(cell).is_integer()
             text = str(int(cell)) if whole else f"{cell:.6f}".rstrip("0")
-            return Cell(text, rounded=abs(cell) >= 10**15, whole=whole)
+            return Cell(text, rounded=abs(cell) >= 10**15)
         case datetime():
             return Cell(cell.date().isoformat())
         case date():
             return Cell(cell.isoformat())
-    return _said(str(cell))
-
-
-def _said(text: str) -> Cell:
-    """Full-width letters and digits are the same as the plain ones; a leading ' only marks text."""
-    folded = unicodedata.normalize("NFKC", text).replace("\u200b", "").strip()
-    return Cell(folded.removeprefix("'").strip())
+    return Cell(folded(str(cell)))

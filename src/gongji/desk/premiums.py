@@ -1,8 +1,7 @@
-"""共济缴费: premiums registered or paid otherwise, their results, and what a sponsor is warned of."""
+"""共济缴费: premiums registered or paid otherwise, their results, and warnings to the sponsor."""
 
 from datetime import date
 from functools import partial
-from typing import Annotated
 
 import msgspec
 
@@ -24,23 +23,20 @@ from gongji.policy.contributions import (
     warnings,
     withdraw_until,
 )
-from gongji.policy.questions import DayLaw
+from gongji.policy.questions.contributions import EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
-from gongji.policy.standing import Person
 from gongji.policy.working_days import UnknownYear
-from gongji.settlement.bill import PersonId
-from gongji.terms import LARGEST_FEN, Use, local_day
-
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+from gongji.settlement.bill import PersonId, PositiveAmount
+from gongji.terms import Use, local_day
 
 
 class PremiumDue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """缴费申报: one premium to be registered."""
 
     person: PersonId
-    year: Year
+    year: EnrolmentYear
     via: Via
-    amount_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+    amount_fen: PositiveAmount
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,14 +159,10 @@ def warnings_of(
     person = session.unit.people([sponsor]).get(sponsor)
     if person is None:
         return []
-    law = _law_of(session, person)
+    law = session.law.on(person.region, local_day(session.now))
     bonds = session.unit.bonds_of_sponsor(sponsor)
     members = {bond.member for bond in bonds if bond.in_force(session.at)}
     known = session.unit.premiums_of_people(members)
     paid = {PremiumState.DEDUCTED, PremiumState.PAID_OTHERWISE}
     all_paid = bool(known) and all(premium.state in paid for premium in known)
     return warnings(before, after, all_paid=all_paid, law=law)
-
-
-def _law_of(session: Session, person: Person) -> DayLaw:
-    return session.law.on(person.region, local_day(session.now))

@@ -102,10 +102,13 @@ def pdf_of(receipt: Receipt) -> bytes:
         ),
         "outside_relief": yuan_text(decision.outside_relief_fen, ",") if answer.pooled_fen else "",
         "back": [
-            (f"{moment(one.recorded_at):%Y-%m-%d %H:%M}", one.key.id,
-             yuan_text(one.own_fen, ","), yuan_text(one.pooled_fen, ","), yuan_text(one.cash_fen, ","))
+            (
+                f"{moment(one.recorded_at):%Y-%m-%d %H:%M}",
+                one.key.id,
+                *(yuan_text(fen, ",") for fen in (one.own_fen, one.pooled_fen, one.cash_fen)),
+            )
             for one in receipt.back
         ],
         "law": answer.law[:12],
-    }  # fmt: skip
+    }
     return set_in_type("receipt.typ", said, local_day(receipt.happened_at))

@@ -7,7 +7,6 @@ is the institution's choice; those it has are compared.
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,6 +15,7 @@ from typing import NamedTuple
 
 from gongji.desk.day_book import Line, Parts, lines_of
 from gongji.desk.office import Session
+from gongji.desk.plain_text import folded, text_of
 from gongji.desk.ports import AnswerKey
 from gongji.terms import local_day, moment
 from gongji.words import Words
@@ -34,7 +34,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "pooled": ("共济支付", "共济", "pooled"),
     "cash": ("现金支付", "现金", "cash"),
 }
-"""Column → what its heading may say, without spaces, signs in brackets left out, in small letters."""
+"""Column → what its heading may say, without spaces and brackets, in small letters."""
 
 _LONGEST_ID = 64
 _SUM = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,2})?")
@@ -156,12 +156,15 @@ def read_file(data: bytes) -> Sheet:
         if not any(cells):
             continue
         read = _row(line, {c: cells[at] for c, at in columns.items() if at < len(cells)}, amounts)
-        (rows if isinstance(read, Theirs) else unread).append(read)  # type: ignore[arg-type]  # as asked
+        if isinstance(read, Theirs):
+            rows.append(read)
+        else:
+            unread.append(read)
     return Sheet(amounts, tuple(rows), tuple(unread))
 
 
 def _text(data: bytes) -> str:
-    """The file as text: UTF-8 with or without a mark, else GB 18030, as spreadsheets here save it."""
+    """The file as text: UTF-8 with or without a mark, else GB 18030, as spreadsheets save it."""
     if not data.strip():
         raise BadFile(Words("文件是空的。", "The file is empty."))
     for head, what in _NOT_TEXT.items():
@@ -172,19 +175,15 @@ def _text(data: bytes) -> str:
                     f"This is {what.en}, no CSV file. Save it as CSV UTF-8 in the spreadsheet.",
                 )
             )
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadFile(
-        Words(
-            "文件不是 UTF-8 或 GBK 编码的文本。请在表格软件中另存为 CSV UTF-8。",
-            "Neither UTF-8 nor GBK text. Save it as CSV UTF-8 in the spreadsheet.",
+    text = text_of(data)
+    if text is None:
+        raise BadFile(
+            Words(
+                "文件不是 UTF-8 或 GBK 编码的文本。请在表格软件中另存为 CSV UTF-8。",
+                "Neither UTF-8 nor GBK text. Save it as CSV UTF-8 in the spreadsheet.",
+            )
         )
-    )
+    return text
 
 
 def _table(text: str) -> list[list[str]]:
@@ -199,12 +198,7 @@ def _table(text: str) -> list[list[str]]:
                 "The table is broken, perhaps at a quotation mark. Export it anew.",
             )
         ) from None
-    return [[_folded(cell) for cell in row] for row in rows]
-
-
-def _folded(cell: str) -> str:
-    """Full-width letters and digits are the same as the plain ones; a leading ' only marks text."""
-    return unicodedata.normalize("NFKC", cell[:200]).strip().removeprefix("'").strip()
+    return [[folded(cell[:200]) for cell in row] for row in rows]
 
 
 def _columns(cells: Iterable[str]) -> dict[str, int]:

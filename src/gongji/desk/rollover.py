@@ -7,7 +7,7 @@ from gongji.desk.ports import Unit
 from gongji.desk.runs import Chunk, Progress, RunReport, Step, run
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import LOCAL_TIME, local_day, moment
+from gongji.terms import local_day, midnight, moment
 
 CHUNK = 20_000
 """Accounts a chunk: long enough that the commit costs nothing, short enough to pay in between."""
@@ -50,8 +50,7 @@ def _refuses(law: DayLaw, year_ends: date, now: datetime) -> Refusal | None:
     if f"{starts:%m-%d}" != turn:
         return refuse(Code.NO_YEAR_TURN, law.year_turn)
     if local_day(now) <= year_ends:
-        begins = datetime(starts.year, starts.month, starts.day, tzinfo=LOCAL_TIME)
-        return refuse(Code.TOO_EARLY, law.year_turn, succeeds_at=begins)
+        return refuse(Code.TOO_EARLY, law.year_turn, succeeds_at=midnight(starts))
     return None
 
 
@@ -80,7 +79,8 @@ def closed_since(unit: Unit, region: str, happened_at: int, recorded_at: int) ->
     A payment of the closed year is one case; the other is one of the new year's first hours, made
     before the year was turned and so from what was still the old year's money.
     """
-    if year_closed(unit, region, local_day(moment(happened_at))):
-        return True
     closing = unit.last_closing(region)
-    return closing is not None and recorded_at < closing[1]
+    if closing is None:
+        return False
+    year_ends, closed_at = closing
+    return local_day(moment(happened_at)) <= year_ends or recorded_at < closed_at

@@ -47,10 +47,13 @@ class RunReport(NamedTuple):
 
 
 Step = Callable[[Session, str], Chunk]
+"""Does the items behind a cursor in one unit of work. The first cursor is empty."""
+
 Progress = Callable[[RunState], None]
+"""Told of the journal after each chunk that was kept."""
 
 _BREATH_S = 0.0005
-"""Between two chunks the store is left alone for a moment, so that whoever waits to pay goes first."""
+"""The store is left alone so long between chunks, so that whoever waits to pay goes first."""
 
 
 class _NotMeant(Exception):

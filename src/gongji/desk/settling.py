@@ -1,7 +1,6 @@
 """结算: settle, quote, why, reverse. Arrival order is law."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
 
@@ -17,12 +16,13 @@ from gongji.settlement.bill import (
     Bill,
     Facts,
     InstitutionId,
+    PositiveAmount,
     SettlementRequest,
 )
 from gongji.settlement.booking import voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import LARGEST_FEN, local_day, micros
+from gongji.terms import local_day, micros
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +31,7 @@ class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     id: AskerId
     institution: InstitutionId
     of: AskerId
-    self_paid_fen: Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)] | None = None
+    self_paid_fen: PositiveAmount | None = None
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -76,9 +76,9 @@ def settle_batch(
     """Settle what arrived together in one unit of work, in the order of arrival.
 
     Arrival order is law, not convenience: 「家庭共济资金按共济成员医保结算先后顺序，用于支付自负
-    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. Whose
-    purses another hand holds are left to the next batch, and are not among the answers. `known` is what the bills are decided on, where it
-    was read already.
+    医疗费用」. Two children on one pool may not be swapped to make a batch cheaper. Whose purses
+    another hand holds are left to the next batch, and are not among the answers. `known` is what
+    the bills are decided on, where it was read already.
     """
     keys = [AnswerKey(request.institution, request.id) for request in requests]
     case = Case(session, requests, keys, known, hand)
@@ -224,7 +224,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
 
 
 class Replayed(msgspec.Struct, frozen=True):
-    """复核: a stored decision, decided again by the law and on the facts that are stored with it."""
+    """复核: a stored decision, decided again by the law and the facts stored with it."""
 
     answer: Answer
     request: SettlementRequest

@@ -1,6 +1,6 @@
 """医保金月度对账单: what came and went in a month, and balances as of any past day (ACC-6)."""
 
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
@@ -8,14 +8,14 @@ from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKey, Movement
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import LOCAL_TIME, Purse, local_day
+from gongji.terms import Purse, local_day, midnight
 
 
 class Statement(msgspec.Struct, frozen=True):
     """对账单 of one account and month, in fen.
 
-    `spent` is what the owner's own bills have taken, `pooled_out` what others' bills and premiums
-    have; both are less what was given back in the month. `credited` came from the agency,
+    `spent` is what the owner's own bills have taken, at the counter or claimed at the window,
+    `pooled_out` what others' bills, premiums and plans have; both are less what was given back in the month. `credited` came from the agency,
     `turned` went from `current` to `carried` at the turn of the year, and `other` is whatever else
     moved (inheritance, moving away). Opening and all of these make the closing.
     """
@@ -27,7 +27,7 @@ class Statement(msgspec.Struct, frozen=True):
     credited_fen: int
     spent_fen: int
     pooled_out_fen: int
-    contributed_fen: int  # the part of `pooled_out_fen` that paid premiums
+    contributed_fen: int  # the part of `pooled_out_fen` that paid premiums and plans
     turned_fen: int
     other_fen: int
     closed: bool  # the month is over: nothing but late bills will change it
@@ -41,11 +41,10 @@ def statement(session: Session, person: str, month: str) -> Statement | Refusal:
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     today = local_day(session.now)
     if first > today:
-        begins = datetime(first.year, first.month, 1, tzinfo=LOCAL_TIME)
         law = session.law.on(person[1:7], today)
-        return refuse(Code.TOO_EARLY, law.statement_month, succeeds_at=begins)
+        return refuse(Code.TOO_EARLY, law.statement_month, succeeds_at=midnight(first))
     movements = session.unit.movements(person)
-    patients = _patients(session, movements)
+    patients = _patients(session, person, movements)
     within = [move for move in movements if first <= move.happened_on < after]
     spent = pooled = contributed = credited = turned = other = 0
     for move in within:
@@ -54,11 +53,11 @@ def statement(session: Session, person: str, month: str) -> Statement | Refusal:
                 credited += move.amount_fen
             case "rollover":
                 turned += move.amount_fen if move.purse is Purse.CARRIED else 0
-            case "premium" | "premium_refund" | "plan" | "plan_refund":
+            case "premium" | "plan" | "plan_refund":
                 contributed -= move.amount_fen
-            case "settlement" | "reversal" if patients.get(move.voucher) == person:
+            case "settlement" | "reversal" | "claim" if patients.get(move.voucher) == person:
                 spent -= move.amount_fen
-            case "settlement" | "reversal":
+            case "settlement" | "reversal" | "claim":
                 pooled -= move.amount_fen
             case _:
                 other += move.amount_fen
@@ -93,12 +92,18 @@ def _balances(movements: list[Movement], *, before: date | None) -> Balances:
     return Balances(sums[Purse.CURRENT], sums[Purse.CARRIED])
 
 
-def _patients(session: Session, movements: list[Movement]) -> dict[str, str]:
-    """Whose bill each settlement or reversal was, by voucher."""
+def _patients(session: Session, person: str, movements: list[Movement]) -> dict[str, str]:
+    """Whose bill each settlement, reversal or claim was, by voucher. A claim that is kept in another
+    region than the person's was somebody else's."""
     keys = {}
+    claimed = {}
     for move in movements:
         if move.act in ("settlement", "reversal"):
             asker, _, own = move.voucher.partition("/")
             keys[AnswerKey(asker, own)] = move.voucher
+        elif move.act == "claim":
+            claim = session.unit.claim(person[1:7], move.voucher.partition("/")[2])
+            if claim is not None:
+                claimed[move.voucher] = claim.person
     found = session.unit.answered(keys)
-    return {voucher: found[key].patient for key, voucher in keys.items()}
+    return claimed | {voucher: found[key].patient for key, voucher in keys.items()}

@@ -1,7 +1,7 @@
 """工作日的来源: notices that an operator has loaded, and for other years what the library knows.
 
 The library carries the State Council's notices of past years and of this one. It refuses a year
-that it does not know, and so do we: the operator loads that year's notice, with its number and date.
+that it does not know, and so do we: the operator loads that year's notice.
 """
 
 import tomllib

@@ -10,10 +10,10 @@ import msgspec
 from gongji.desk.office import Office, Session
 from gongji.desk.people import balances_of
 from gongji.desk.ports import Answer, AnswerKind
+from gongji.desk.proving import walk
 from gongji.desk.settling import decision_of, replay
 from gongji.lab.folk import REGIONS, institutions_of
 from gongji.lab.told import Told
-from gongji.ledger.proof import Sums, prove
 from gongji.policy.bonds import Bond
 from gongji.settlement.bill import Balances
 from gongji.terms import micros
@@ -33,7 +33,8 @@ def audit(office: Office, told: Told, *, replays: int | None = None) -> Audit:
     `replays`: how many decisions are decided again; all of them where it is left out.
     """
     answers = office.ask(_answers)
-    found = [*_proof(office), *_balances(office, told), *_told(answers, told)]
+    found = [f"proof: {account}: {wrong}" for account, wrong in office.ask(walk).wrong]
+    found += [*_balances(office, told), *_told(answers, told)]
     found += [*office.ask(partial(_halves, answers=answers)), *office.ask(partial(_bonds, told))]
     found += office.ask(partial(_charged, answers=answers))
     chosen = [one for one in answers.values() if one.kind is AnswerKind.SETTLEMENT][:replays]
@@ -55,15 +56,6 @@ def _answers(session: Session) -> dict[str, Answer]:
 
 def _name(answer: Answer) -> str:
     return f"{answer.key.asker}/{answer.key.id}"
-
-
-def _proof(office: Office) -> Iterator[str]:
-    def walk(session: Session) -> list[object]:
-        return list(prove(session.unit.entry_rows(), session.unit.balance_rows()))
-
-    for found in office.ask(walk):
-        if not isinstance(found, Sums):
-            yield f"proof: {found}"
 
 
 def _balances(office: Office, told: Told) -> Iterator[str]:

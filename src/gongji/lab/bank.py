@@ -85,9 +85,9 @@ async def _run(
     begun = time.monotonic()
     patience, over = Patience(), asyncio.Event()
     houses = list(dict.fromkeys(told.households.values()))
+    chances = [random.Random(seed * 1_000 + n) for n in range(clients + readers)]  # noqa: S311
     some = [
-        Client(told, patience, place, houses, random.Random(seed * 1_000 + n), f"s{seed}-{n}")  # noqa: S311 - wants repetition
-        for n in range(clients + readers)
+        Client(told, patience, place, houses, rng, f"s{seed}-{n}") for n, rng in enumerate(chances)
     ]
     try:
         await asyncio.gather(*(one.opens(houses[n :: len(some)]) for n, one in enumerate(some)))

@@ -14,13 +14,13 @@ from gongji.desk.identity import Identity
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Filing, Pool
 from gongji.desk.premium_ports import Premium
+from gongji.desk.proving import walk
 from gongji.desk.rollover import turn_year
 from gongji.desk.runs import RunReport
 from gongji.lab.crowd import REGION
 from gongji.lab.grounds import Bare, Ground, over_rows, transaction
 from gongji.lab.processes import forget_peak, peak_mb
 from gongji.ledger.book import Book, Posting, Voucher
-from gongji.ledger.proof import Disagreement, prove
 from gongji.policy.bonds import Bond
 from gongji.policy.contributions import Via
 from gongji.policy.refusal import Refusal
@@ -131,10 +131,8 @@ def _measured(
     memory = peak_mb(os.getpid())
     assert isinstance(report, RunReport), report
     assert report.done_now + report.failed_now == items, report
-    with office.store.read() as unit:
-        found = prove(unit.entry_rows(), unit.balance_rows())
-        wrong = [each for each in found if isinstance(each, Disagreement)]
-    assert not wrong, wrong[:3]
+    proved = office.ask(walk)
+    assert not proved.failed, proved.wrong[:3]
     office.store.close()
     with closing(ground.bare(copy)) as bare:
         bare_s = write_again(bare, url, [micros(told) for told in clock.told])

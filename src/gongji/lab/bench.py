@@ -1,7 +1,7 @@
 """`make bench`: what the machine of the day does, each figure beside its yardstick of the same run.
 
-A number alone says little: the disk and the processor of the day are in it. So the same run asks the
-same server by PostgreSQL's own benchmark, and writes the same rows by bare SQL.
+A number alone says little: the disk and the processor of the day are in it. So the same run asks
+the same server by PostgreSQL's own benchmark, and writes the same rows by bare SQL.
 """
 
 import os

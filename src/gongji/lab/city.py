@@ -53,7 +53,6 @@ class Example(msgspec.Struct, frozen=True):
     region: str
     sponsor: str
     patient: str
-    institution_name: str
     key: str
     request: SettlementRequest
 
@@ -138,7 +137,7 @@ def example(region: str) -> Example:
         uncovered_fen=0,
         sponsor=father.id if region == "450000" else None,  # SET-11
     )
-    return Example(region, father.id, son.id, clinic.name, f"sample-{clinic.id.lower()}", request)
+    return Example(region, father.id, son.id, f"sample-{clinic.id.lower()}", request)
 
 
 def add_institution(session: Session, place: SampleInstitution) -> None:

@@ -140,14 +140,14 @@ class Client:
 
     async def _form(self, house: Household) -> str:
         sponsor = house.family.sponsor.id
-        members = [(one, kin) for one, kin in house.family.kinship.items()]
+        members = house.family.kinship
         asked = {
             "sponsor": sponsor,
-            "members": [{"person": one, "kinship": kin} for one, kin in members],
+            "members": [{"person": one, "kinship": kin} for one, kin in members.items()],
             "uses": list(Use),
             "committed": True,
         }
-        pairs = [(sponsor, one) for one, _ in members]
+        pairs = [(sponsor, one) for one in members]
         reply = await self._binding(pairs, "/v1/pools", house, asked)
         return "formed" if reply.ok else str(reply.body["code"])
 

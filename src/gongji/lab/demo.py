@@ -1,6 +1,6 @@
 """演示: a family's bill in the terminal, from the pool to the proof of the books."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import cast
 
 from rich.console import Console
@@ -10,10 +10,10 @@ from rich.text import Text
 
 from gongji.desk.identity import Identity, mask_name
 from gongji.desk.office import Office, Session
+from gongji.desk.proving import walk
 from gongji.desk.settling import Answered, Replayed, replay, settle_batch
 from gongji.lab.city import add_institution, add_people, example, form_pool
 from gongji.lab.folk import Family, institutions_of, li_ming
-from gongji.ledger.proof import Disagreement, Sums, prove
 from gongji.policy.reading import QUESTIONS
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import Decision
@@ -189,15 +189,13 @@ def _show_replay(console: Console, shown: Replayed, lang: Lang) -> None:
 
 
 def _show_proof(console: Console, office: Office, lang: Lang) -> None:
-    found: Sequence[Disagreement | Sums] = office.ask(
-        lambda session: list(prove(session.unit.entry_rows(), session.unit.balance_rows()))
-    )
-    for each in found:
-        if isinstance(each, Disagreement):
-            console.print(f"[bold red]✗[/] {each.owner} {each.kind}: {each.wrong}")
-        else:
-            counts = f"{each.accounts} {_ACCOUNTS.say(lang)}, {each.entries} {_ENTRIES.say(lang)}"
-            console.print(f"[green]✓[/] {_PROOF.say(lang)}: {counts}, Σ = {_yuan(each.total_fen)}")
+    found = office.ask(walk)
+    for account, wrong in found.wrong:
+        console.print(f"[bold red]✗[/] {account}: {wrong}")
+    if not found.failed:
+        sums = found.sums
+        counts = f"{sums.accounts} {_ACCOUNTS.say(lang)}, {sums.entries} {_ENTRIES.say(lang)}"
+        console.print(f"[green]✓[/] {_PROOF.say(lang)}: {counts}, Σ = {_yuan(sums.total_fen)}")
 
 
 def _yuan(fen: int) -> str:

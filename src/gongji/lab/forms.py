@@ -6,7 +6,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from gongji.terms import LARGEST_FEN, LOCAL_TIME
+import msgspec
+
+from gongji.settlement.bill import AskerId
+from gongji.terms import LARGEST_FEN, LOCAL_TIME, RegionCode
 
 E = TypeVar("E", bound=StrEnum)
 Fields = dict[str, Any]
@@ -33,8 +36,7 @@ class BadScenario(Exception):
 
 
 class Place:
-    """Where in a file we are. Called with a key it is the place of that key; called as a `Wrong`
-    it makes the error."""
+    """Where in a file we are: file, scenario, step and key, as an error names them."""
 
     def __init__(self, file: str, scenario: str, step: int | None, key: str) -> None:
         self.file, self.scenario, self.step, self.key = file, scenario, step, key
@@ -80,9 +82,11 @@ def text(raw: object, at: Place) -> str:
 
 def own_id(raw: object, at: Place) -> str:
     """An id as an institution makes it."""
-    if not isinstance(raw, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", raw):
-        raise at.wrong(f"an id of 1 to 64 letters, digits and . _ : -, such as b1; found {raw!r}")
-    return raw
+    try:
+        return msgspec.convert(raw, AskerId)
+    except msgspec.ValidationError:
+        wrong = f"an id of 1 to 64 letters, digits and . _ : -, such as b1; found {raw!r}"
+        raise at.wrong(wrong) from None
 
 
 def yuan(raw: object, at: Place) -> int:
@@ -143,9 +147,10 @@ def whole(raw: object, at: Place) -> int:
 
 def code6(raw: object, at: Place) -> str:
     """A region's code."""
-    if not isinstance(raw, str) or not re.fullmatch(r"[1-9][0-9]{5}", raw):
-        raise at.wrong(f'six digits such as "310000"; found {raw!r}')
-    return raw
+    try:
+        return msgspec.convert(raw, RegionCode)
+    except msgspec.ValidationError:
+        raise at.wrong(f'six digits such as "310000"; found {raw!r}') from None
 
 
 def day(raw: object, at: Place) -> date:

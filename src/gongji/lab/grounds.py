@@ -71,7 +71,7 @@ class Ground(Protocol):
         """The database's own processes on this machine by what they do, to be watched."""
 
     def settle(self, url: str) -> None:
-        """Write down what a bulk load has left to be written, so that no measurement pays for it."""
+        """Write down what a bulk load has left over, so that no measurement pays for it."""
 
 
 @contextmanager
@@ -115,7 +115,7 @@ class SqliteGround:
         return {}
 
     def settle(self, url: str) -> None:
-        """Write down what a bulk load has left to be written, so that no measurement pays for it."""
+        """Write down what a bulk load has left over, so that no measurement pays for it."""
         with closing(self.bare(url)) as bare:
             bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -201,7 +201,7 @@ class PostgresGround:
         }
 
     def settle(self, url: str) -> None:
-        """Write down what a bulk load has left to be written, so that no measurement pays for it."""
+        """Write down what a bulk load has left over, so that no measurement pays for it."""
         with closing(self.bare(url)) as bare:
             bare.execute("VACUUM ANALYZE")
             bare.execute("CHECKPOINT")

@@ -104,8 +104,8 @@ def in_process(
 
 
 class _Run(NamedTuple):
-    """Seconds of the whole and of each batch with its commit; the moment at which each was recorded,
-    in their order; the answers."""
+    """Seconds of the whole and of each batch with its commit; the moment at which each was
+    recorded, in their order; the answers."""
 
     seconds: float
     waits_s: list[float]

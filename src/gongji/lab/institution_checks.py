@@ -113,7 +113,7 @@ class Checks:
             self.that(LINES, parts == fen(row["det_item_fee_sumamt"]), f"{infno} {row}")
 
     def same(self, name: str, first: Answer, second: Answer, msgid: str) -> None:
-        """Two answers with the same sums: a trial and its settlement, a settlement and its query."""
+        """Two answers with the same sums: a trial or a query, and the settlement."""
         pair = [sums_of(one.info) for one in (first, second)]
         self.that(name, pair[0] == pair[1], f"{msgid} {pair[0]} {pair[1]}")
 

@@ -1,4 +1,4 @@
-"""机构的一天: patients arrive at hospitals and pharmacies, lines break, and at night books agree."""
+"""机构的一天: patients arrive at hospitals and pharmacies, lines break, at night books agree."""
 
 import queue
 import random

@@ -91,7 +91,7 @@ def fee_lines(
     services: bool = True,
     **more: str,
 ) -> list[dict[str, Any]]:
-    """A few lines: mostly drugs, where `services` an act of a doctor's, some outside the catalogue."""
+    """A few lines: mostly drugs, with `services` one service, some outside the catalogue."""
     codes = [rng.choice(shelf.drugs) for _ in range(rng.randrange(1, 5))]
     codes += [rng.choice(shelf.services)] if services else []
     codes += [_OUTSIDE] if rng.random() < 0.2 else []

@@ -1,7 +1,7 @@
 """乱报文: messages made from the field tables, right but for one thing, or not even that.
 
 Whatever comes, the answer must be one of the interface's own: `infcode` 0 or -1, and for a field
-that is wrong its name in `err_msg`. What the tables are is handed in; this room knows no transaction.
+that is wrong its name in `err_msg`. The tables are handed in.
 """
 
 import random

@@ -21,9 +21,10 @@ import msgspec
 from gongji.desk.counter import Counter
 from gongji.desk.office import Office, Session
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind
+from gongji.desk.proving import walk
 from gongji.desk.settling import Answered, settle_batch
 from gongji.lab.crowd import Crowd, build_crowd, requests
-from gongji.ledger.proof import EntryRow, Sums, prove
+from gongji.ledger.proof import EntryRow
 from gongji.settlement.bill import SettlementRequest
 
 OfficeAt = Callable[[Path], Office]
@@ -137,11 +138,7 @@ def _judge(
     this: dict[AnswerKey, bytes],
 ) -> tuple[list[str], int]:
     """Everything that is wrong with the store, and how many settlements it has."""
-    wrong: list[str] = []
-    sums: list[object] = office.ask(
-        lambda s: list(prove(s.unit.entry_rows(), s.unit.balance_rows()))
-    )
-    wrong += [f"proof: {found}" for found in sums if not isinstance(found, Sums)]
+    wrong = [f"proof: {account}: {what}" for account, what in office.ask(walk).wrong]
     answers = office.ask(_all_answers)
     for key, decision in told.items():
         if key not in answers:

@@ -6,7 +6,7 @@ requests arrive whether or not the service keeps up, and each is timed from its 
 so that a stall counts for everybody who came during it.
 
 It shares the processors with the service, so it does as little as it can: requests are ready before
-it begins, one thread waits for all connections, and of an answer it reads the status and the length.
+it begins, one thread waits for all connections, and of an answer it reads status and length.
 """
 
 import random

@@ -34,7 +34,7 @@ def find_pgbench(beside: Path | None = None) -> Path | None:
 def run_pgbench(
     program: Path, ground: PostgresGround, clients: Sequence[int], scale: int, seconds: float
 ) -> tuple[PgBench, ...]:
-    """TPC-B on a database of its own at this scale, warmed first, once for each number of clients."""
+    """TPC-B on a database of its own, warmed first, once for each number of clients."""
     url = ground.fresh()
     _say(program, "-i", "-q", "-s", scale, url)
     ground.settle(url)

@@ -43,7 +43,9 @@ def find_binaries() -> Path:
 
 def _candidates() -> Iterator[Path]:
     if (tool := shutil.which("pg_config")) is not None:
-        said = subprocess.run([tool, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603 - found on the PATH
+        said = subprocess.run(  # noqa: S603 - found on the PATH
+            [tool, "--bindir"], capture_output=True, text=True, check=False
+        )
         yield Path(said.stdout.strip() or ".")
     for pattern in ("usr/lib/postgresql/*/bin", "usr/local/pgsql*/bin", "usr/pgsql-*/bin"):
         yield from sorted(Path("/").glob(pattern), key=_major, reverse=True)
@@ -63,8 +65,8 @@ def pg_server(
 ) -> Iterator["PgServer"]:
     """A running server, stopped at the end. Raises NoPostgres.
 
-    `folder`: where its cluster is, made where it is not there yet, and left standing; without one, a
-    temporary folder. `fsync`: durable as in production; tests may do without. `settings`: of
+    `folder`: where its cluster is, made where it is not there yet, and left standing; without one,
+    a temporary folder. `fsync`: durable as in production; tests may do without. `settings`: of
     postgresql.conf.
     """
     if os.name != "posix":

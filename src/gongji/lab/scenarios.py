@@ -1,4 +1,4 @@
-"""Scenarios: a policy officer writes down what must happen to a family, and this says whether it does.
+"""Scenarios: a policy officer writes what must happen to a family, and this says if it does.
 
 A file is read without guessing: every value is text until a verb's form says what it is, so that
 `2025-11-10T09:00`, `500.00` and `no` mean what they say. An unknown key or verb, or a value of the
@@ -82,12 +82,6 @@ def run_paths(paths: Iterable[Path], open_office: Open) -> Iterator[Result]:
                 except Exception as defect:
                     said = f"{file}, scenario {name!r}: a defect of ours, {defect!r}"
                     yield Result(str(file), name, {"error": said})
-
-
-def run_file(file: Path, open_office: Open) -> Iterator[Result]:
-    """Run the scenarios of one file."""
-    for scenario in read_file(file):
-        yield run_scenario(str(file), scenario, open_office)
 
 
 class _Strict(yaml.BaseLoader):

@@ -1,7 +1,7 @@
-"""缴费季: how the sample's families pay premiums from the pool, on the days of a region's season."""
+"""缴费季: how the sample's families pay premiums from the pool, in a region's season."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from gongji.desk.deducting import deduction
 from gongji.desk.office import Session
@@ -10,7 +10,7 @@ from gongji.desk.premiums import PremiumDue, register_premium
 from gongji.lab.folk import Family
 from gongji.policy.contributions import Season, Via, season_of
 from gongji.policy.refusal import Refusal
-from gongji.terms import LOCAL_TIME, Purse, local_day
+from gongji.terms import LOCAL_TIME, Purse, local_day, midnight
 
 SCHOOLS_DECLARE = 10
 """From this month on schools hand in their lists for the year to come."""
@@ -52,8 +52,8 @@ def pay_premiums(session: Session, payers: Sequence[Family], season: Season) -> 
         )
         assert credit(declared, asked) is False
         _declare(declared, some, season.year, fen)
-    taken_on = _morning(season.deducted_from.value.day)
-    chunk = deduction(season.region, season.year)(session._replace(now=taken_on), "")
+    morning = midnight(season.deducted_from.value.day) + timedelta(hours=9)
+    chunk = deduction(season.region, season.year)(session._replace(now=morning), "")
     assert chunk.failed == 0, chunk
 
 
@@ -69,7 +69,3 @@ def _declare(session: Session, some: Family, year: int, fen: int) -> None:
     due = PremiumDue(person=some.child.id, year=year, via=Via.SCHOOL, amount_fen=fen)
     found = register_premium(session, due, "sample")
     assert not isinstance(found, Refusal), found
-
-
-def _morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 9, tzinfo=LOCAL_TIME)

@@ -88,8 +88,8 @@ class Service:
         )
 
     def open(self, part: str, connections: int, a_second: float, seconds: float) -> Http:
-        """So many a second, whether or not it keeps up. What the runs before have left to be cleared
-        away is cleared away first: the waits are the service's, not the autovacuum's."""
+        """So many a second, whether or not it keeps up. What the runs before have left to be
+        cleared away is cleared away first: the waits are the service's, not the autovacuum's."""
         self.ground.settle(self.url)
         wire = self._wire(int(seconds * a_second * 1.2) + 100, False)
         return self._watched(

@@ -10,11 +10,11 @@ from datetime import timedelta
 import msgspec
 
 from gongji.desk.office import Office, Session
+from gongji.desk.proving import walk
 from gongji.desk.settling import replay
 from gongji.lab.city import add_institution, add_people
 from gongji.lab.folk import REGIONS, institutions_of
 from gongji.lab.weather import Weather
-from gongji.ledger.proof import Sums, prove
 
 
 class Storm(msgspec.Struct, frozen=True):
@@ -88,11 +88,8 @@ class _Storm(Weather):
 
     def judge(self) -> None:
         """The proof of the books, the storm's own sums against the store's, a replay of each."""
-        for found in self._office.ask(
-            lambda s: list(prove(s.unit.entry_rows(), s.unit.balance_rows()))
-        ):
-            if not isinstance(found, Sums):
-                self.wrong.append(f"proof: {found}")
+        for account, wrong in self._office.ask(walk).wrong:
+            self.wrong.append(f"proof: {account}: {wrong}")
         in_store = self._office.ask(_sums)
         for key, due_fen in self._kept.fen.items():
             if in_store[key] != due_fen:

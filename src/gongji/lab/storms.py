@@ -48,7 +48,7 @@ def raise_storm(
 ) -> Weathered:
     """Open a bank in an empty database, serve it, let clients at it, and audit what is left.
 
-    `log`: what the service says. `chaos`: what befalls it; with one the storm lasts as long as that.
+    `log`: what the service says. `chaos`: what befalls it, and then how long the storm lasts.
     """
     told = _opened(shop, url, storm)
     with running(shop, url, storm.workers, log) as (place, pid):

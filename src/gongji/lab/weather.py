@@ -1,4 +1,4 @@
-"""风暴中的行为: what happens in a storm, each act with the account that the storm keeps of it itself.
+"""风暴中的行为: what happens in a storm, and the account that the storm keeps of it itself.
 
 The account is kept from the answers alone: it shares no code with the book.
 """
@@ -30,7 +30,7 @@ from gongji.terms import Care, Kinship, Purse, Use, micros
 
 
 class Kept(msgspec.Struct):
-    """What the storm itself keeps of what was answered. A unit that is broken off leaves nothing."""
+    """What the storm keeps of what was answered. A unit that is broken off leaves nothing."""
 
     fen: dict[tuple[str, str], int]  # (owner, purse or "payable") → sum
     settled: dict[str, tuple[SettlementRequest, Answered]]

@@ -25,13 +25,13 @@ class Balance(NamedTuple):
 NOTHING = Balance(0, 0)
 
 ITEMS = frozenset({"payable"})
-"""逐笔: kinds of which each bill has an account of its own. It has no balance beside its entries; the
-last of them says what is left. So a thousand families that pay one hospital at once do not wait in
-line for what it is owed."""
+"""逐笔: kinds of which each bill has an account of its own. It has no balance beside its entries;
+the last of them says what is left. So a thousand families that pay one hospital at once do not wait
+in line for what it is owed."""
 
 OVERDRAWN = frozenset({"inflow"}) | ITEMS
-"""Kinds that may go below zero: where money enters the book from outside, and the reversal of a bill
-that was booked before each had its own account. Nothing else may."""
+"""Kinds that may go below zero: where money enters the book from outside, and the reversal of a
+bill that was booked before each had its own account. Nothing else may."""
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -53,8 +53,8 @@ class Voucher(msgspec.Struct, frozen=True):
     """记账凭证: postings that stand or fall together, and are never changed afterwards.
 
     `happened_on` is the local day on which the care was settled; the store adds `recorded_at`. They
-    differ when a hospital uploads late. `id` comes from the request, so that a retry writes the same
-    voucher or none; `kind` says what act it books.
+    differ when a hospital uploads late. `id` comes from the request, so that a retry writes the
+    same voucher or none; `kind` says what act it books.
     """
 
     region: str

@@ -5,11 +5,12 @@ so that it can walk a book of any size.
 """
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import groupby
 from typing import NamedTuple
 
 WITHOUT_BALANCE = ("payable",)
-"""Kinds of which each bill has an account of its own, and a balance row only where it is older than
-this."""
+"""Kinds of which each bill has an account of its own. Only old ones have a balance."""
 
 
 class EntryRow(NamedTuple):
@@ -64,59 +65,24 @@ def prove(
     own; the whole book adds up to zero, because every posting has two sides, and so does each
     voucher.
     """
-    kept = iter(balances)
-    balance = next(kept, None)
-    accounts = count = total = 0
-    last: EntryRow | None = None
-    running = version = woven = 0
-    sound = True
+    whole = _Whole()
+    both: tuple[Iterable[EntryRow | BalanceRow], ...] = (entries, balances)
+    for _, rows in groupby(merge(*both, key=_place), key=_place):
+        yield from _account(rows, whole)
+    if whole.total_fen != 0:
+        wrong = f"all entries together come to {whole.total_fen} fen, not zero"
+        yield Disagreement("", "", "", 0, "", wrong)
+    elif whole.woven != 0:
+        yield Disagreement("", "", "", 0, "", "the entries of some voucher do not come to zero")
+    yield Sums(whole.accounts, whole.entries, whole.total_fen)
 
-    def closes(last: EntryRow) -> Iterator[Disagreement]:
-        """Hold the account that has just been walked against its balance row."""
-        nonlocal balance
-        while balance is not None and _place(balance) < _place(last):
-            if balance.fen != 0 or balance.version != 0:
-                wrong = f"the balance says {balance.fen} fen, and there are no entries"
-                yield Disagreement(*balance[:3], 0, "", wrong)
-            balance = next(kept, None)
-        if balance is None or balance[:3] != last[:3]:
-            if last.kind not in WITHOUT_BALANCE:
-                yield Disagreement(*last[:3], version, "", "there are entries, and no balance")
-            return
-        if sound and (balance.fen != running or balance.version != version):
-            wrong = (
-                f"the entries come to {running} fen in {version} entries, "
-                f"the balance says {balance.fen} fen in {balance.version}"
-            )
-            yield Disagreement(*last[:3], version, "", wrong)
-        balance = next(kept, None)
 
-    for row in entries:
-        if last is None or row[:3] != last[:3]:
-            if last is not None:
-                yield from closes(last)
-            running, version, sound = 0, 0, True
-            accounts += 1
-        last = row
-        count += 1
-        total += row.amount_fen
-        woven += row.amount_fen * hash(row.voucher)
-        if not sound:
-            continue
-        wrong = _wrong(row, running, version)
-        if wrong:
-            sound = False
-            yield Disagreement(*row[:3], row.version, row.voucher, wrong)
-        running, version = row.after_fen, row.version
-    if last is not None:
-        yield from closes(last)
-    while balance is not None:
-        if balance.fen != 0 or balance.version != 0:
-            wrong = f"the balance says {balance.fen} fen, and there are no entries"
-            yield Disagreement(*balance[:3], 0, "", wrong)
-        balance = next(kept, None)
-    yield from _whole(total, woven)
-    yield Sums(accounts, count, total)
+class _Whole:
+    """All entries together. `woven` is their sum with each voucher weighted by a number of its own:
+    what one lacks another cannot make good, and nobody keeps a list of them."""
+
+    def __init__(self) -> None:
+        self.accounts = self.entries = self.total_fen = self.woven = 0
 
 
 def _place(row: EntryRow | BalanceRow) -> tuple[str, str, str]:
@@ -124,13 +90,43 @@ def _place(row: EntryRow | BalanceRow) -> tuple[str, str, str]:
     return row.owner, row.kind, row.region
 
 
-def _whole(total: int, woven: int) -> Iterator[Disagreement]:
-    """What is wrong with all entries together. `woven` is their sum with each voucher weighted by a
-    number of its own: what one lacks another cannot make good, and nobody keeps a list of them."""
-    if total != 0:
-        yield Disagreement("", "", "", 0, "", f"all entries together come to {total} fen, not zero")
-    elif woven != 0:
-        yield Disagreement("", "", "", 0, "", "the entries of some voucher do not come to zero")
+def _account(rows: Iterable[EntryRow | BalanceRow], whole: _Whole) -> Iterator[Disagreement]:
+    """One account: each entry against the one before it, and the last against the balance row,
+    which comes behind them. Once it disagrees the rest of it is only counted."""
+    running = version = 0
+    wrong = ""
+    last: EntryRow | None = None
+    balance: BalanceRow | None = None
+    for row in rows:
+        if isinstance(row, BalanceRow):
+            balance = row
+            continue
+        last = row
+        whole.entries += 1
+        whole.total_fen += row.amount_fen
+        whole.woven += row.amount_fen * hash(row.voucher)
+        if not wrong:
+            wrong = _wrong(row, running, version)
+            if wrong:
+                yield Disagreement(*row[:3], row.version, row.voucher, wrong)
+            running, version = row.after_fen, row.version
+    whole.accounts += last is not None
+    if wrong:
+        return
+    if last is None:
+        assert balance is not None, "an account is in one stream or in both"
+        if (balance.fen, balance.version) != (0, 0):
+            wrong = f"the balance says {balance.fen} fen, and there are no entries"
+            yield Disagreement(*balance[:3], 0, "", wrong)
+    elif balance is None:
+        if last.kind not in WITHOUT_BALANCE:
+            yield Disagreement(*last[:3], version, "", "there are entries, and no balance")
+    elif (balance.fen, balance.version) != (running, version):
+        wrong = (
+            f"the entries come to {running} fen in {version} entries, "
+            f"the balance says {balance.fen} fen in {balance.version}"
+        )
+        yield Disagreement(*last[:3], version, "", wrong)
 
 
 def _wrong(row: EntryRow, running: int, version: int) -> str:

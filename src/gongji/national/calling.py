@@ -20,7 +20,17 @@ from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.terms import LOCAL_TIME, Care, Scheme, local_day, micros, moment
+from gongji.terms import (
+    LOCAL_TIME,
+    Care,
+    InstitutionKind,
+    Scheme,
+    age_on,
+    local_day,
+    micros,
+    midnight,
+    moment,
+)
 from gongji.words import refusal
 
 
@@ -161,7 +171,7 @@ def facts_of(known: Known, now: datetime) -> dict[str, Any]:
     """What a person's identity says on the wire: certificate, sex, birthday, age."""
     number, day = known.identity.number, local_day(now)
     born = known.person.born or birth_date(number)
-    age = age_on(born, day)
+    age = age_on(born, day) if born else 0
     return {
         "psn_no": known.person.id,
         "psn_name": known.identity.name,
@@ -170,26 +180,27 @@ def facts_of(known: Known, now: datetime) -> dict[str, Any]:
         "gend": ("2", "1")[int(number[16]) % 2] if number[16:17].isdigit() else "0",
         "brdy": born.isoformat() if born else None,
         "age": age,
-        "psn_type": _psn_type(known.person.scheme, born is not None and age < ADULT),
+        "psn_type": _psn_type(known.person.scheme, minor=born is not None and age < ADULT),
         "insutype": insutype_of(known.person.scheme),
         "cvlserv_flag": "0",
     }
 
 
-def age_on(born: date | None, day: date) -> int:
-    """Whole years."""
-    if born is None:
-        return 0
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
 ADULT = 18
+"""人员类别 tells residents of age from minors; the specification has no other age."""
 
 
-def _psn_type(scheme: Scheme, minor: bool) -> str:
+def _psn_type(scheme: Scheme, *, minor: bool) -> str:
     """人员类别: by scheme; retirement is not in our register."""
     minor_resident = minor and scheme is Scheme.RESIDENT
     return codes()["person"]["resident_minor" if minor_resident else scheme]
+
+
+def level_of(place: Institution) -> str | None:
+    """医院等级 on the wire; a pharmacy has none there."""
+    if place.kind is not InstitutionKind.HOSPITAL or place.level is None:
+        return None
+    return codes()["level"][place.level]
 
 
 def moment_of(text: str) -> datetime:
@@ -209,7 +220,7 @@ def _shown_second(second: int) -> str:
 
 def day_start(text: str) -> datetime:
     """The first instant of a D that was read."""
-    return datetime.combine(date.fromisoformat(text), datetime.min.time(), LOCAL_TIME)
+    return midnight(date.fromisoformat(text))
 
 
 def span_of(first: str, last: str) -> tuple[int, int]:

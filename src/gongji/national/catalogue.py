@@ -5,19 +5,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from gongji.catalogue.item import WHOLE_BP, CatalogueList, Item, ListClass
+from gongji.catalogue.item import WHOLE_BP, CatalogueList, Item
 from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import restricts, share_of
 from gongji.desk.catalogue import NoEdition, law_of, shelf_on
 from gongji.desk.national_ports import WireItem
 from gongji.national.calling import Call, Done, insutype_of
+from gongji.national.fees import charge_level
 from gongji.national.reading import Wrong
 from gongji.policy.questions.benefits import class_share_bp
 from gongji.terms import Level, Scheme, local_day
 
 _MOST = 1000
 _LEVELS = {Level.PRIMARY: "1", Level.SECONDARY: "2", Level.TERTIARY: "3"}
-_CLASSES = {ListClass.A: "01", ListClass.B: "02"}
 
 
 class Entry(NamedTuple):
@@ -110,7 +110,7 @@ def _item_row(call: Call, entry: Entry, day: date) -> dict[str, Any]:
         "hilist_name": entry.wire.name,
         "enddate": item.ends if item else None,
         "med_chrgitm_type": entry.wire.charge_type,
-        "chrgitm_lv": _CLASSES.get(item.listed, "03") if item else "03",
+        "chrgitm_lv": charge_level(item.listed if item else None),
         "lmt_used_flag": "1" if item and restricts(item) else "0",
         "list_type": entry.wire.list_type,
         "med_use_flag": "1",

@@ -1,4 +1,4 @@
-"""月度清算: what a month's settlements of an institution come to, by clearing type and application."""
+"""月度清算: what a month's settlements of an institution come to, by type and application."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -10,8 +10,8 @@ from gongji.national.calling import kept, reference, span_of
 
 
 class Share(NamedTuple):
-    """What one application covers of the month, or what none does yet (`event` empty). Sums are fen;
-    `mulaid_fen` is inside `acct_fen`."""
+    """What one application covers of the month, or what none does yet (`event` empty). Sums are
+    fen; `mulaid_fen` is inside `acct_fen`."""
 
     clr_type: str
     event: str  # clr_appy_evt_id

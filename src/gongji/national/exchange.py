@@ -1,4 +1,4 @@
-"""收发: a message goes in as bytes and comes out as bytes, once for each (institution, infno, msgid)."""
+"""收发: bytes in, bytes out, and done once for each institution, infno and msgid."""
 
 import hashlib
 import re
@@ -233,7 +233,7 @@ def serve(session: Session, asked: Asked, adopt: Adopt | None = None) -> Reply:
     if asked.reads_only:
         return _answered(call, HANDLERS[asked.transaction.infno](call))
 
-    key, digest = key_of(call), _digest(asked)
+    key, digest = _key_of(call), _digest(asked)
     if (known := session.unit.message(key)) is not None:
         return _recorded(call, known, digest)
     done = HANDLERS[asked.transaction.infno](call)
@@ -299,7 +299,7 @@ def _call(session: Session, asked: Asked, place: Institution) -> Call:
     )
 
 
-def key_of(call: Call) -> MessageKey:
+def _key_of(call: Call) -> MessageKey:
     """Under which a message is recorded."""
     return MessageKey(call.institution.id, call.transaction.infno, call.msgid)
 
@@ -328,10 +328,10 @@ def _answered(call: Call, done: Done | Wrong) -> Reply:
     now = call.session.now
     output = output_of(call.transaction, done.output)
     refmsgid = reference(call.institution.region, now)
-    return Reply(success(output, refmsgid=refmsgid, asked_at=now, now=now))
+    return Reply(success(output, refmsgid=refmsgid, now=now))
 
 
 def refused(wrong: Wrong, now: datetime, region: str = "000000") -> Reply:
     """infcode -1 with its sentence."""
     refmsgid = reference(region, now)
-    return Reply(failure(wrong.says, refmsgid=refmsgid, asked_at=now, now=now))
+    return Reply(failure(wrong.says, refmsgid=refmsgid, now=now))

@@ -263,7 +263,13 @@ _LACKS: Mapping[Lack, str] = {
     Lack.LEVEL: "待遇与机构等级有关，而机构登记没有等级；请经办机构补登等级后重发",
 }
 
-_LEVELS = {ListClass.A: "01", ListClass.B: "02"}
+
+def charge_level(listed: ListClass | None) -> str:
+    """收费项目等级 (chrgitm_lv): 01 for class A, 02 for class B, 03 for whatever has neither."""
+    return _CHARGE_LEVELS.get(listed, "03") if listed else "03"
+
+
+_CHARGE_LEVELS = {ListClass.A: "01", ListClass.B: "02"}
 
 
 def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
@@ -281,7 +287,7 @@ def shown_line(line: Line, part: LinePart) -> dict[str, Any]:
         "overlmt_amt": part.over_ceiling_fen,
         "preselfpay_amt": part.paid_first_fen,
         "inscp_scp_amt": part.entering_fen,
-        "chrgitm_lv": _LEVELS.get(treatment.listed, "03") if treatment.listed else "03",
+        "chrgitm_lv": charge_level(treatment.listed),
         "med_chrgitm_type": line.item.charge_type if line.item else "14",
         "lmt_used_flag": "1" if treatment.restricted else "0",
         "memo": SAYS[treatment.why][0],

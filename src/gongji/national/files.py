@@ -8,7 +8,7 @@ from typing import Any
 
 from gongji.desk.national_ports import KeptFile
 from gongji.national.calling import Call, Done, reference, shown_moment
-from gongji.national.reading import Rules, Values, Wrong, read_value
+from gongji.national.reading import Values, Wrong, read_value
 from gongji.national.schema import Node
 from gongji.national.wire import text_of
 from gongji.national.writing import written
@@ -81,7 +81,7 @@ def rows_of(node: Node, content: bytes) -> list[Values] | Wrong:
             return Wrong(f"文件第{number}行有{len(cells)}列，须为{len(node.fields)}列，以TAB分隔")
         row: Values = {}
         for field, cell in zip(node.fields, cells, strict=False):
-            value = read_value(field, cell, Rules().extra_codes)
+            value = read_value(field, cell, {})
             if isinstance(value, Wrong):
                 return Wrong(f"文件第{number}行{field.name}（{field.zh}）{value.says}")
             if value is None and field.required:

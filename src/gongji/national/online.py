@@ -113,10 +113,9 @@ def order(call: Call) -> Done | Wrong:
     if found.state != SAVED:
         return Wrong(f"payOrdId（待支付订单号）状态为{found.state}，不能再支付；请用6301查询")
     told = retold(found.told)
-    amounts = {name: Decimal(told[name] or 0) for name in ("medfee_sumamt",)}
     asked = {
         **told,
-        **amounts,
+        "medfee_sumamt": Decimal(told["medfee_sumamt"] or 0),
         "mdtrt_id": found.visit,
         "mdtrt_cert_type": "01",
         "mdtrt_cert_no": told["ec_token"],
@@ -127,7 +126,6 @@ def order(call: Call) -> Done | Wrong:
     call.session.unit.put_order(found._replace(state=SETTLED, settled=done.about))
     settled = call.session.unit.settled(found.institution, done.about)
     assert settled is not None
-    assert given["payOrdId"] == found.id
     return Done({"data": {"payOrdId": found.id, "ordStas": SETTLED, **_sums(settled)}}, found.id)
 
 
@@ -154,7 +152,7 @@ def _sums(settled: Settled) -> dict[str, int]:
 
 
 def refund(call: Call) -> Done | Wrong:
-    """6203 医保退费: the whole of what insurance and accounts paid; the cash is the institution's."""
+    """6203 医保退费: all that insurance and accounts paid; the cash is the institution's."""
     given = call.one()
     found = _order(call)
     if isinstance(found, Wrong):

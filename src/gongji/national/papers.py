@@ -30,8 +30,8 @@ class Charged(NamedTuple):
 
 
 class Papers(NamedTuple):
-    """案卷. `charged` are the lines that are not settled; `used` is of this benefit year; `paying` is
-    what the desk settles on."""
+    """案卷. `charged` are the lines that are not settled; `used_fen` is of this benefit year;
+    `paying` is what the desk settles on."""
 
     people: Mapping[str, Known]
     visits: Mapping[VisitKey, Visit]

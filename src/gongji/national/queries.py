@@ -13,6 +13,7 @@ from gongji.national.calling import (
     facts_of,
     insutype_of,
     known_person,
+    level_of,
     moment_of,
     retold,
     shown_moment,
@@ -20,8 +21,7 @@ from gongji.national.calling import (
 from gongji.national.reading import Wrong
 from gongji.national.reconciling import refunded
 from gongji.national.retelling import nodes_again
-from gongji.national.schema import codes
-from gongji.terms import InstitutionKind, micros, moment
+from gongji.terms import micros, moment
 
 
 def visits(call: Call) -> Done | Wrong:
@@ -91,7 +91,7 @@ def _named_visit(call: Call) -> Visit | Wrong:
 
 
 def settlement(call: Call) -> Done | Wrong:
-    """5203 结算信息查询: what was settled, as it was answered; refd_setl_flag says whether it stands."""
+    """5203 结算信息查询: what was settled, as answered; refd_setl_flag says whether it stands."""
     given = call.one()
     settled = named_settlement(call, given["setl_id"], given["mdtrt_id"], given["psn_no"])
     if isinstance(settled, Wrong):
@@ -108,7 +108,7 @@ def settlement(call: Call) -> Done | Wrong:
                 "pay_loc": "2",
                 "fixmedins_code": call.code,
                 "fixmedins_name": call.session.unit.institution_names([place.id])[place.id],
-                "hosp_lv": _level(call),
+                "hosp_lv": level_of(call.institution),
                 "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
                 "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",
                 "psn_pay": info["psn_part_amt"],
@@ -123,12 +123,6 @@ def settlement(call: Call) -> Done | Wrong:
             "setldetail": shown["setldetail"],
         }
     )
-
-
-def _level(call: Call) -> str | None:
-    place = call.institution
-    hospital = place.kind is InstitutionKind.HOSPITAL and place.level is not None
-    return codes()["level"][place.level] if hospital and place.level else None
 
 
 def named_settlement(call: Call, setl_id: str, mdtrt_id: str, psn_no: str) -> Settled | Wrong:

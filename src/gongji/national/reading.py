@@ -27,7 +27,7 @@ class Wrong(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What a profile changes about the tables: fields not asked for, and values beside the codes'."""
+    """What a profile changes about the tables: fields not asked for, and further codes."""
 
     waived: Mapping[str, frozenset[str]] = {}
     extra_codes: Mapping[str, frozenset[str]] = {}

@@ -1,6 +1,7 @@
 """对账与清算: 3201 totals, 3202 line by line, 3203 and 3204 the month's application."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from gongji.desk.national_ports import STRUCK, Clearing, Settled
@@ -196,15 +197,8 @@ def splits(unit: Unit, rows: Sequence[Settled]) -> Iterator[dict[str, Any]]:
                 "acct_mulaid_pay": row.mulaid_fen,
                 "mulaid_psn_no": part["psn_no"],
                 "mulaid_purse": part["purse"],
-                "mulaid_amt": fen_text(part["amt"]),
+                "mulaid_amt": fen_of(Decimal(part["amt"])),
             }
-
-
-def fen_text(amount: str) -> int:
-    """元 as text → fen."""
-    whole, _, cents = amount.lstrip("-").partition(".")
-    fen = int(whole) * 100 + int(cents)
-    return -fen if amount.startswith("-") else fen
 
 
 def apply(call: Call) -> Done | Wrong:

@@ -1,8 +1,8 @@
 """退费明细: a line with a negative count takes back units of an earlier one of the same visit.
 
-2301 names the line (`init_feedetl_sn`); 2204 has no field for it, so the first unsettled line of the
-same item and price that has enough left is meant. A return is decided as what it takes back, with
-its sums below zero; when the visit is settled, each line counts with what is left of it.
+2301 names the line (`init_feedetl_sn`); 2204 has no field for it, so the first unsettled line of
+the same item and price that has enough left is meant. A return is decided as what it takes back,
+with its sums below zero; when the visit is settled, each line counts with what is left of it.
 """
 
 from collections.abc import Iterable

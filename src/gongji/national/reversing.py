@@ -173,4 +173,4 @@ def _undone(call: Call) -> bytes:
     """What a repeat of the reversed message, or its late arrival, is told."""
     now = call.session.now
     refmsgid = reference(call.institution.region, now)
-    return failure(UNDONE, refmsgid=refmsgid, asked_at=now, now=now)
+    return failure(UNDONE, refmsgid=refmsgid, now=now)

@@ -1,6 +1,6 @@
 """国密: a message's signature by SM2 or a keyed SM3 digest, and payloads in SM4.
 
-The five headers of the gateway are signed whatever a profile says; this is about the message itself.
+The five headers of the gateway are signed whatever a profile says; this is the message's own.
 """
 
 import base64
@@ -32,7 +32,7 @@ def text_to_sign(given: object) -> bytes:
 
 
 def sm2_holds(public_key: str, text: bytes, signature: str) -> bool:
-    """Whether an SM2 signature (r and s, 64 bytes, Base64 or hexadecimal) is by this key's owner."""
+    """Whether an SM2 signature (r and s, 64 bytes, Base64 or hexadecimal) is by this key."""
     raw = _bytes_of(signature)
     key = bytes.fromhex(public_key)
     if raw is None or len(raw) != 64:

@@ -12,6 +12,7 @@ from gongji.national.calling import (
     care_of,
     facts_of,
     known_person,
+    level_of,
     moment_of,
     reference,
     scheme_fits,
@@ -118,7 +119,7 @@ def institution(call: Call) -> Done | Wrong:
                 "fixmedins_code": code,
                 "fixmedins_name": name,
                 "fixmedins_type": "1" if hospital else "2",
-                "hosp_lv": codes()["level"][place.level] if hospital and place.level else None,
+                "hosp_lv": level_of(place),
             }
         }
     )

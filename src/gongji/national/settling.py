@@ -28,7 +28,7 @@ from gongji.national.reading import Values, Wrong
 from gongji.national.retelling import unsaid
 from gongji.national.schema import codes
 from gongji.national.telling import Case, Paid, nodes_of
-from gongji.national.visits import new_visit
+from gongji.national.visits import STAYS, new_visit
 from gongji.national.writing import fen_of, yuan
 from gongji.policy.questions.forms import AccountFlag
 from gongji.policy.refusal import Refusal
@@ -195,10 +195,10 @@ def _case_of_visit(call: Call, papers: Papers) -> Case | Wrong:
     visit = visit_of(papers.visits.get(key), given)
     if isinstance(visit, Wrong):
         return visit
-    on_a_ward = "med_type" not in given  # 2303 and 2304 leave it to the admission
-    if on_a_ward != (visit.kind is VisitKind.INPATIENT):
+    of_a_stay = "med_type" not in given  # 2303 and 2304 leave it to the admission
+    if of_a_stay != (visit.kind is VisitKind.INPATIENT):
         return Wrong("mdtrt_id（就诊ID）的登记与交易不符；门诊用2206、2207，住院用2303、2304")
-    if on_a_ward:
+    if of_a_stay:
         given = {**given, "med_type": visit.med_type}
     batch = given.get("chrg_bchno") or ""
     charged = [one for one in papers.charged.get(key, ()) if not batch or one.row.batch == batch]
@@ -245,7 +245,8 @@ def _decided(
     care = care_of(given["med_type"])
     if isinstance(care, Wrong):
         return care
-    if (care is Care.INPATIENT) != (visit.kind is VisitKind.INPATIENT):
+    on_a_stay = visit.kind is VisitKind.INPATIENT
+    if (on_a_stay and care not in STAYS) or (care is Care.INPATIENT and not on_a_stay):
         return Wrong(f"med_type（医疗类别）{given['med_type']}与就诊登记的类别不符；请核对")
     decided = decide_lines(
         call,

@@ -44,7 +44,7 @@ class Case(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """A case with who pays what; `own_before` is what the patient's account had."""
+    """A case with who pays what; `own_before_fen` is what the patient's account had."""
 
     case: Case
     decision: Decision

@@ -17,9 +17,10 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Values, Wrong
 from gongji.policy.standing import Person, is_insured
-from gongji.terms import local_day, micros
+from gongji.terms import Care, local_day, micros
 
-INPATIENT_STAY = frozenset({"inpatient", "home_bed"})
+STAYS = frozenset({Care.INPATIENT, Care.HOME_BED})
+"""就医类别 that begin with 2401 and are settled by 2304: a bed on a ward, or one at home."""
 
 
 def register(call: Call) -> Done | Wrong:
@@ -38,7 +39,7 @@ def admit(call: Call) -> Done | Wrong:
     care = care_of(given["med_type"])
     if isinstance(care, Wrong):
         return care
-    if care not in INPATIENT_STAY:
+    if care not in STAYS:
         return Wrong(f"med_type（医疗类别）{given['med_type']}不是住院类别；门诊请用2201登记")
     visit = _opened(call, given, VisitKind.INPATIENT, given["ipt_no"], given["med_type"])
     if isinstance(visit, Wrong):

@@ -127,14 +127,14 @@ def fen_of(amount: Decimal | None) -> int:
     return 0 if amount is None else int(amount.scaleb(2))
 
 
-def success(output: Any, *, refmsgid: str, asked_at: datetime, now: datetime) -> bytes:
+def success(output: Any, *, refmsgid: str, now: datetime) -> bytes:
     """A whole answer: infcode 0."""
-    return _envelope(0, refmsgid, asked_at, now, "", output)
+    return _envelope(0, refmsgid, now, "", output)
 
 
-def failure(says: str, *, refmsgid: str, asked_at: datetime, now: datetime) -> bytes:
+def failure(says: str, *, refmsgid: str, now: datetime) -> bytes:
     """A whole answer: infcode -1, with a sentence of at most 200 characters."""
-    return _envelope(-1, refmsgid, asked_at, now, short(says), {})
+    return _envelope(-1, refmsgid, now, short(says), {})
 
 
 def short(says: str) -> str:
@@ -142,15 +142,15 @@ def short(says: str) -> str:
     return says if len(says) <= _MOST else says[: _MOST - 1] + "…"
 
 
-def _envelope(
-    infcode: int, refmsgid: str, asked_at: datetime, now: datetime, err_msg: str, output: Any
-) -> bytes:
+def _envelope(infcode: int, refmsgid: str, now: datetime, err_msg: str, output: Any) -> bytes:
+    """A message is asked and answered at one moment, that of its unit of work."""
+    at = _stamp(now)
     return _encode(
         {
             "infcode": infcode,
             "inf_refmsgid": refmsgid,
-            "refmsg_time": (asked := _stamp(asked_at)),
-            "respond_time": asked if now is asked_at else _stamp(now),
+            "refmsg_time": at,
+            "respond_time": at,
             "err_msg": err_msg,
             "output": output,
         }

@@ -1,4 +1,4 @@
-"""共济缴费: may this premium be deducted from that sponsor's money, until when, and since when told.
+"""共济缴费: whether a sponsor's money pays a premium, by when it is chosen, when it is told.
 
 Pure. The amounts are fen, the moments microseconds UTC as the store keeps them.
 """
@@ -6,7 +6,7 @@ Pure. The amounts are fen, the moments microseconds UTC as the store keeps them.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,11 +26,10 @@ from gongji.terms import (
     Use,
     local_day,
     micros,
+    midnight,
     midnight_after,
     moment,
 )
-
-V = TypeVar("V", YearDay, YearFen, YearMoment)
 
 
 class Via(StrEnum):
@@ -237,8 +236,7 @@ def too_early(season: Season, today: date) -> Refusal | None:
     """Nothing is deducted before the season's day (CON-5)."""
     if season.deducted_from is None or today >= season.deducted_from.value.day:
         return None
-    day = season.deducted_from.value.day
-    begins = datetime(day.year, day.month, day.day, tzinfo=LOCAL_TIME)
+    begins = midnight(season.deducted_from.value.day)
     return refuse(Code.TOO_EARLY, season.deducted_from, succeeds_at=begins)
 
 

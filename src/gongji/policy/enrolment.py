@@ -1,4 +1,4 @@
-"""参保长效机制: waiting months, the day benefits start, and the ceiling of serious-illness insurance.
+"""参保长效机制: waiting months, the day benefits start, the ceiling of serious-illness insurance.
 
 Pure. Every answer carries its provisions and its arithmetic, written out line by line: whoever is
 told to wait four months is told how they come about.

@@ -1,4 +1,4 @@
-"""What a policy pack is: for each question the answers of one region, each with its day and words."""
+"""What a policy pack is: one region's answers to each question, with their days and words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ class Basis(StrEnum):
 
 
 class Attribution(StrEnum):
-    """How sure we are that the text is this region's."""
+    """归属: how sure we are that the text is this region's."""
 
     STATED = "stated"
     PROBABLE = "probable"

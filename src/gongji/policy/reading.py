@@ -40,7 +40,7 @@ class BadPack(Exception):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One field of DayLaw, taken apart once."""
+    """条款: one field of DayLaw, taken apart once: name, form of an answer, and words."""
 
     name: str
     form: Any
@@ -246,7 +246,7 @@ def describe(form: Any) -> str:
 
 
 class Law:
-    """All packs of one version: who is asked for the law of a region and a day.
+    """全部政策包的一个版本: who is asked for the law of a region and a day.
 
     `version` is the digest of the packs' texts. A stored decision names it, so that the decision
     can be replayed by the law it was made under, whatever the packs say today.

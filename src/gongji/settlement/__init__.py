@@ -1,1 +1,1 @@
-"""结算 · one bill, one decision. Pure: settlement joins the law and the balances and writes nothing."""
+"""结算 · one bill, one decision. Pure: it joins law and balances and writes nothing."""

@@ -24,6 +24,9 @@ END = r"(?![\s\S])"
 """The end of a text. `$` would let a final newline pass, and `\\Z` is unknown to JSON Schema."""
 
 Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_FEN, description="分 (fen), a whole number")]
+PositiveAmount = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
+"""分: a sum that somebody pays, gives back or is credited with; nothing is none."""
+
 AskerId = Annotated[
     str,
     msgspec.Meta(
@@ -46,8 +49,8 @@ class Bill(
 ):
     """费用单: one patient's bill after reimbursement.
 
-    `fund_paid_fen` (统筹及其他基金支付), `self_paid_fen` (自负) and `uncovered_fen` (自费) add up to
-    `total_fen`. `happened_at` is when the care was settled at the institution; left out, it is now.
+    `fund_paid_fen` (统筹及其他基金支付), `self_paid_fen` (自负) and `uncovered_fen` (自费) add up
+    to `total_fen`. `happened_at` is when the institution settled the care; left out, it is now.
     """
 
     patient: PersonId
@@ -97,7 +100,7 @@ class Balances(msgspec.Struct, frozen=True):
 
 
 class PoolFacts(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One bond in force, with its sponsor, the sponsor's chosen uses and money."""
+    """共济关系与资金: one bond in force, with its sponsor, the sponsor's chosen uses and money."""
 
     bond: str
     sponsor: Person

@@ -207,11 +207,8 @@ def _causes(
         found.append((Outcome.NO_ONE_CARD, (law.one_card_asked,)))
     if bill.category in law.account_excluded.value:
         found.append((Outcome.CATEGORY_EXCLUDED, (law.account_excluded,)))
-    if (
-        _at_pharmacy(facts)
-        and bill.category in law.prescription_asked.value
-        and (not bill.prescription)
-    ):
+    asks_prescription = _at_pharmacy(facts) and bill.category in law.prescription_asked.value
+    if asks_prescription and not bill.prescription:
         found.append((Outcome.NO_PRESCRIPTION, (law.prescription_asked,)))
     if not bill.listed:
         found.append((Outcome.NOT_LISTED, (law.listed_only, law.pool_pays)))

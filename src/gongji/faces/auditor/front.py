@@ -7,7 +7,6 @@ from typing import Any
 from litestar import get
 from litestar.params import FromQuery
 
-from gongji.desk.day_book import midnight
 from gongji.desk.faces_ports import DayLooks, Look, Role
 from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKind, HourSums
@@ -16,7 +15,7 @@ from gongji.faces.charts import PAYERS, hourly, payers, stacked
 from gongji.faces.forms import clean, day_typed
 from gongji.faces.trail_words import TRAIL
 from gongji.faces.visit import Visit
-from gongji.terms import NEVER, local_day, micros, midnight_after, moment
+from gongji.terms import NEVER, local_day, micros, midnight, midnight_after, moment
 from gongji.words import Words
 
 LOOKED_BACK = 14

@@ -9,7 +9,6 @@ import msgspec
 from litestar import get, post
 
 from gongji.desk.applications import Act, leave_trace
-from gongji.desk.day_book import midnight
 from gongji.desk.finding import find_holder
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
@@ -34,6 +33,7 @@ from gongji.terms import (
     InstitutionKind,
     local_day,
     micros,
+    midnight,
     yuan_text,
 )
 from gongji.words import name_of

@@ -16,7 +16,7 @@ from gongji.policy.questions.settlement import SettlementLaw
 EnrolmentYear = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 """参保年度: the calendar year for which a premium is paid."""
 
-Months = Annotated[int, msgspec.Meta(ge=0, le=60)]
+MonthCount = Annotated[int, msgspec.Meta(ge=0, le=60)]
 Sum = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 
 
@@ -42,7 +42,7 @@ class YearDay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CityPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """本市商业健康保险专属产品: its name, and whether it is paid at once or taken in one collection."""
+    """本市商业健康保险专属产品: its name, and whether it is paid at once or in one collection."""
 
     name: Annotated[str, msgspec.Meta(min_length=1)]
     taken: Literal["at_once", "one_collection"]
@@ -51,12 +51,12 @@ class CityPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WaitingMonths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """待遇等待期, in months: the fixed part, the variable part, what repairs it, and the floor."""
 
-    fixed: Months
+    fixed: MonthCount
     years_free: Annotated[int, msgspec.Meta(ge=0)]  # missed years before the variable part begins
-    each_further_year: Months
-    each_back_paid: Months
+    each_further_year: MonthCount
+    each_back_paid: MonthCount
     long_gap_years: Annotated[int, msgspec.Meta(ge=1)]
-    long_gap_months: Months
+    long_gap_months: MonthCount
 
 
 class WaitingStart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

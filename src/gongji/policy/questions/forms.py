@@ -9,14 +9,14 @@ from gongji.terms import Care, InstitutionKind, Level, Scheme
 
 
 class Asks(NamedTuple):
-    """The question in words, in English and in Chinese."""
+    """条款的问题: what is asked, in English and in Chinese."""
 
     en: str
     zh: str
 
 
 class Venue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """可用场所: one kind of place and care where pooled money pays. A bill needs to fit one of them.
+    """可用场所: a kind of place and care where pooled money pays. A bill needs to fit one.
 
     A field that is left out does not restrict. `in_region`: the institution lies in the region.
     """
@@ -37,7 +37,7 @@ class AccountFlag(StrEnum):
 
 
 class Activation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """医保电子凭证激活: from which age by real name, and for how many relatives one account may do it."""
+    """医保电子凭证激活: from which age by real name, and for how many relatives at most."""
 
     real_name_from_age: int
     relatives_at_most: int

@@ -211,7 +211,7 @@ def _ask(use_case: Any) -> Any:
     from gongji.desk.catalogue import NoEdition
     from gongji.desk.editions import UnknownEdition
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         try:
             return office.ask(use_case)
         except (NoEdition, UnknownEdition) as error:

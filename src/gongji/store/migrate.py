@@ -33,6 +33,17 @@ def upgrade(store: SqliteStore | PostgresStore, revision: str = "head") -> None:
         _upgrade(connection, revision)
 
 
+def check_schema(store: SqliteStore | PostgresStore) -> None:
+    """StoreUnavailable where the schema is not today's. Nothing is written."""
+    with _connected(store, writes=False) as connection:
+        current, head = _revisions(connection)
+    if current != head:
+        raise StoreUnavailable(
+            f"the schema is not up to date, it is {current or 'not there'} in place of {head};"
+            " run gongji migrate as a user that may"
+        )
+
+
 def bring_up(store: PostgresStore, *, distribute: bool = False) -> list[str]:
     """Roles, schema and rights, as far as this user may; what was done, a sentence each."""
     with _connected(store) as connection:
@@ -75,12 +86,12 @@ def as_sql(*, distribute: bool = False) -> str:
 
 
 @contextmanager
-def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
+def _connected(store: SqliteStore | PostgresStore, *, writes: bool = True) -> Iterator[Connection]:
     """One transaction on a connection of its own; what the user may not do is said."""
     engine = create_engine(
         f"{store.dialect}://", creator=store.raw_connection, poolclass=StaticPool
     )
-    if store.dialect == "sqlite":
+    if store.dialect == "sqlite" and writes:
         # Python's driver begins a transaction before rows are written, and none before a table is
         # made: a schema that was broken off would stay half there, and never be whole again.
         event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -103,20 +114,30 @@ def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
 def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":  # processes that start at once take turns
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVICE}, -1)")
+    current, head = _revisions(connection)
+    if revision == "head" and current == head:
+        return
     settings = config()
-    scripts = ScriptDirectory.from_config(settings)
-    current = MigrationContext.configure(connection).get_current_revision()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, revision)
+
+
+def _revisions(connection: Connection) -> tuple[str | None, str | None]:
+    """The schema that the store has and the one of today. A store that is not ours, or no longer
+    this program's, is said."""
+    scripts = ScriptDirectory.from_config(config())
+    current, head = (
+        MigrationContext.configure(connection).get_current_revision(),
+        scripts.get_current_head(),
+    )
     if current is None:
         _check_empty(connection)
     elif current not in {script.revision for script in scripts.walk_revisions()}:
         raise StoreUnavailable(
             f"a newer program has brought this store to schema {current}, this one knows schema"
-            f" {scripts.get_current_head()}; run that program, or restore a backup from before"
+            f" {head}; run that program, or restore a backup from before"
         )
-    if revision == "head" and current == scripts.get_current_head():
-        return
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, revision)
+    return current, head
 
 
 def _check_empty(connection: Connection) -> None:

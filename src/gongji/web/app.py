@@ -75,7 +75,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Gongji 共济",
             version=__version__,
-            description=docs.ABOUT,
+            description=f"{docs.ABOUT.zh}\n{docs.ABOUT.en}",
             use_handler_docstrings=True,
             # The framework's own pages load scripts from elsewhere. Ours are in `docs`.
             openapi_router=docs.NoPages("/none", route_handlers=[]),

@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 from gongji.desk.ports import StoreUnavailable
 from gongji.store.citus import distribution
 from gongji.store.postgres import ADVICE, PostgresStore
-from gongji.store.rights import MIGRATOR, OWN_SCHEMA, ROLES, create_role, rights
+from gongji.store.rights import BECOME_MIGRATOR, MIGRATOR, OWN_SCHEMA, ROLES, create_role, rights
 from gongji.store.sqlite import SqliteStore
 
 
@@ -70,11 +70,12 @@ def bring_up(store: PostgresStore, *, distribute: bool = False) -> list[str]:
 
 
 def as_sql(*, distribute: bool = False) -> str:
-    """What `bring_up` would run on an empty PostgreSQL database, for a DBA to read and to run."""
+    """What `bring_up` would run on an empty PostgreSQL database, for a DBA to read and to run. Other
+    databases of the same server may have been brought up before."""
     settings = config()
     settings.output_buffer = StringIO()
     command.upgrade(settings, "head", sql=True)
-    before = [*map(create_role, ROLES), OWN_SCHEMA, f"SET ROLE {MIGRATOR}"]
+    before = [*map(create_role, ROLES), OWN_SCHEMA, *BECOME_MIGRATOR]
     after = [*(distribution() if distribute else ()), *rights()]
     return "\n".join(
         [

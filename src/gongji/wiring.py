@@ -3,16 +3,17 @@
 import gc
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 
 from gongji.desk.office import Folders, Office
-from gongji.desk.ports import Clock
+from gongji.desk.ports import Clock, Store
 from gongji.store.cipher import Vault, master_key
 from gongji.store.sqlite import SqliteStore
 from gongji.terms import LOCAL_TIME
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 class BadSetting(Exception):
     """A setting that cannot be used: its name, its form and the remedy."""
 
+
+AnyStore = TypeVar("AnyStore", bound=Store)
 
 ADDRESS_PATTERN = r"^https?://[^\s/]\S*$"
 Address = Annotated[str, msgspec.Meta(pattern=ADDRESS_PATTERN)]
@@ -169,10 +172,10 @@ def never_back(clock: Clock = local_clock, elapsed: Callable[[], float] = time.m
     return now
 
 
-def open_vault(chosen: Settings) -> Vault:
-    """The vault with the key of the environment or of the key file."""
+def open_vault(chosen: Settings, *, to_read: bool = False) -> Vault:
+    """The vault with the key of the environment or of the key file. Who only reads makes none."""
     try:
-        return Vault(master_key(chosen.key, chosen.key_file))
+        return Vault(master_key(chosen.key, chosen.key_file, make=not to_read))
     except ValueError as error:
         raise BadSetting(str(error)) from None
     except OSError as error:
@@ -182,26 +185,26 @@ def open_vault(chosen: Settings) -> Vault:
         ) from None
 
 
-def open_store(chosen: Settings) -> "SqliteStore | PostgresStore":
+def open_store(chosen: Settings, *, to_read: bool = False) -> "SqliteStore | PostgresStore":
     """The store that `GONGJI_DATABASE` names; its schema is the migrations' business."""
     scheme, _, path = chosen.database.partition("://")
     if scheme == "sqlite" and path.startswith("/") and path != "/":
-        return SqliteStore(path[1:], open_vault(chosen))
+        return SqliteStore(path[1:], open_vault(chosen, to_read=to_read), to_read=to_read)
     if scheme in {"postgresql", "postgres"}:
-        return _open_postgres(chosen)
+        return _open_postgres(chosen.database, open_vault(chosen, to_read=to_read))
     raise BadSetting(
         "GONGJI_DATABASE: a database is named as sqlite:///PATH or as"
         f" postgresql://USER:PASSWORD@HOST/NAME, and not as {scheme}..."
     )
 
 
-def _open_postgres(chosen: Settings) -> "PostgresStore":
+def _open_postgres(database: str, vault: Vault) -> "PostgresStore":
     from psycopg import ProgrammingError
 
     from gongji.store.postgres import PostgresStore
 
     try:
-        return PostgresStore(chosen.database, open_vault(chosen))
+        return PostgresStore(database, vault)
     except ProgrammingError:  # its words would repeat the password
         raise BadSetting(
             "GONGJI_DATABASE: this is not of the form postgresql://USER:PASSWORD@HOST:PORT/NAME;"
@@ -214,12 +217,34 @@ def build(chosen: Settings, clock: Clock = local_clock, folders: Folders | None 
     are packs in place of those that the settings name."""
     from gongji.store.migrate import upgrade
 
-    store = open_store(chosen)
-    upgrade(store)
-    store.check_key()
-    office = Office(store, folders or packs_of(chosen), clock)
-    office.open()
+    with _closed_on_failure(open_store(chosen)) as store:
+        upgrade(store)
+        store.check_key()
+        office = Office(store, folders or packs_of(chosen), clock)
+        office.open()
     return office
+
+
+def build_to_read(chosen: Settings, clock: Clock = local_clock) -> Office:
+    """The office for who only reads, an inspector for instance: it writes nothing, so that the right
+    to read is enough. The schema must be today's; the key is compared, and today's law not kept."""
+    from gongji.store.migrate import check_schema
+
+    with _closed_on_failure(open_store(chosen, to_read=True)) as store:
+        check_schema(store)
+        with store.read() as unit:
+            unit.compare_key()
+        return Office(store, packs_of(chosen), clock)
+
+
+@contextmanager
+def _closed_on_failure(store: AnyStore) -> Iterator[AnyStore]:
+    """An office that cannot be built leaves no connection open."""
+    try:
+        yield store
+    except BaseException:
+        store.close()
+        raise
 
 
 def office_in_memory(clock: Clock, folders: Folders | None = None) -> Office:

@@ -75,6 +75,7 @@ def test_a_bad_list_is_told_row_by_row(run: Run, file: Path) -> None:
 
 def test_what_is_not_there_is_one_sentence(run: Run, file: Path) -> None:
     """No edition in force, no such edition, no such region, nothing like it."""
+    run("import", str(file), "--edition", "2024", "--starts", "2025-01-01", "--dry-run")
     assert "no edition of the drug list is in force" in run("show", "药", code=2).output
     assert "no such edition" in run("diff", "a", "b", code=2).output
     run("show", "药", "--region", "shanghai", code=2)

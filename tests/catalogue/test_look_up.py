@@ -10,6 +10,7 @@ from gongji.catalogue.item import Agreement, CatalogueList
 from gongji.catalogue.search import How
 from gongji.desk.catalogue import Looked, look_up, search
 from gongji.desk.editions import EditionHead, Outcome, import_edition
+from gongji.policy.pack import UnknownRegion
 from gongji.terms import Scheme
 from town import OpenTown, Town, rules_of
 
@@ -67,8 +68,18 @@ def test_name_alone_answers_class_and_share_of_every_form(stocked: Town) -> None
     assert rules_of(found.cites) == {"CAT-3"}
     nationally = looked(stocked, "布洛芬", "颗粒剂")
     assert nationally.entries[0].shares_bp[Scheme.EMPLOYEE] is None
-    # A region without a list or a pack of its own has the national one.
-    assert looked(stocked, "布洛芬", region="110000").listed
+
+
+def test_a_region_without_a_list_of_its_own_has_the_national_one_and_says_so(
+    stocked: Town,
+) -> None:
+    """A region that is not known has none: a slip of the pen would be answered for elsewhere."""
+    assert looked(stocked, "布洛芬", region="371300").editions == ("100000/drug/2024",)
+    day = date(2025, 6, 1)
+    with pytest.raises(UnknownRegion, match="no policy pack for region 110000"):
+        looked(stocked, "布洛芬", region="110000")
+    with pytest.raises(UnknownRegion):
+        stocked.ask(lambda s: search(s, "blf", region="110000", on=day))
 
 
 def test_an_agreement_ends_with_its_last_day(stocked: Town) -> None:
@@ -121,5 +132,6 @@ def test_devices_are_a_catalogue_of_their_own(stocked: Town) -> None:
 
 def test_search_goes_through_the_shelf_of_the_day(stocked: Town) -> None:
     """By initials."""
-    (hit,) = stocked.ask(lambda s: search(s, "blf", on=date(2025, 6, 1)))
+    (hit,), editions = stocked.ask(lambda s: search(s, "blf", on=date(2025, 6, 1)))
+    assert editions == ("100000/drug/2024",)
     assert (hit.name, hit.how, len(hit.items)) == ("布洛芬", How.INITIALS, 2)

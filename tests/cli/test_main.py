@@ -94,6 +94,7 @@ def test_a_mistake_is_a_sentence_and_nothing_is_left(
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "list.csv"
     file.write_text("name,class\n布洛芬,A\n", "utf-8")
+    typed("migrate")
     code, found = typed(*words.format(file=file).split())
     assert (code, "Traceback" in found) == (2, False)
     assert said in " ".join(found.replace("│", " ").split())
@@ -104,6 +105,8 @@ def test_a_failure_of_the_machine_is_a_sentence(typed: Typed, tmp_path: Path) ->
     """The store is a folder; a file of the packs may not be read as one."""
     code, said = typed("verify", GONGJI_DATABASE=f"sqlite:///{tmp_path}")
     assert code == 2
+    assert said.startswith(f"gongji: the store cannot be used: there is no file {tmp_path}; name")
+    code, said = typed("migrate")
     assert said.startswith("gongji: the store cannot be used: unable to open database file; look")
     (tmp_path / "packs" / "310000" / "pack.toml").mkdir(parents=True)
     code, said = typed("packs", "list", GONGJI_PACKS=str(tmp_path / "packs"))

@@ -36,6 +36,8 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     now = [datetime(2025, 12, 1, 9, tzinfo=LOCAL_TIME)]
     opened = build
     monkeypatch.setattr(wiring, "build", lambda chosen: opened(chosen, lambda: now[0]))
+    to_read = wiring.build_to_read
+    monkeypatch.setattr(wiring, "build_to_read", lambda chosen: to_read(chosen, lambda: now[0]))
 
     def run(*words: str, at: str | None = None, group: object = premiums) -> Result:
         if at is not None:

@@ -69,6 +69,7 @@ def test_a_full_disk_keeps_what_was_told(tmp_path: Path) -> None:
     assert found.wrong == ()
     assert found.audit.kept == found.bank.answers > 20
     assert found.bank.unavailable > 0
+    assert found.not_ready > 0
 
 
 def test_a_service_that_does_not_come_back_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,8 @@ def place(shop: Window) -> str:
 
 def clear(shop: Window, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     """The command, on the sandbox's office, which is closed by it."""
-    monkeypatch.setattr("gongji.wiring.build", lambda chosen: shop.box.office)
+    for name in ("build", "build_to_read"):
+        monkeypatch.setattr(f"gongji.wiring.{name}", lambda chosen: shop.box.office)
     return CliRunner().invoke(cli, ["national", "clear", *words])
 
 

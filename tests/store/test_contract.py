@@ -893,6 +893,16 @@ def test_a_run_keeps_its_place_and_its_failures(store: Store) -> None:
         assert unit.runs_in("371300") == []
 
 
+def test_trying_whether_writing_goes_leaves_nothing(store: Store) -> None:
+    """As often as anybody asks, beside whatever else is written."""
+    for _ in range(3):
+        with store.begin() as unit:
+            unit.try_writing()
+            unit.try_writing()
+        with store.begin(regions=(), shared=True) as unit:
+            unit.try_writing()
+
+
 # ── The contract is whole ────────────────────────────────────────────────────────────────────────
 
 

@@ -126,10 +126,10 @@ times as long as to furnish a town; with other furniture they are another applic
 
 
 @contextmanager
-def opened(*, with_sample: bool = True) -> Iterator[Web]:
+def opened(town: Town | None = None, *, with_sample: bool = True) -> Iterator[Web]:
     """A furnished town over HTTP, closed afterwards. Each has a store, a counter and secrets of its
     own, and its application to itself while it is open."""
-    town = furnished(Town())
+    town = furnished(town or Town())
     belongings = shared(House(SECRET), sample_of(town) if with_sample else None)
     counter = Counter(town.office)
     app = (

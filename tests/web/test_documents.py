@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from markupsafe import escape
 
 from gongji.desk.identity import wrong_number
 from gongji.terms import local_day
 from gongji.web.docs import handlers
 from gongji.web.examples import EXAMPLES
+from gongji.web.operations import HEADINGS
 from gongji.web.reading import read_body
 from gongji.web.statuses import STATUS_OF
 from web.over_http import Web, opened
@@ -53,6 +55,33 @@ def test_every_operation_has_an_example_callers_and_a_problem(web: Web) -> None:
         assert operation["x-callers"], id
         assert bool(operation["security"]) == (operation["x-callers"] != ["anyone"]), id
         assert operation["description"], id
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_operation_and_every_tag_is_said_in_chinese_and_in_english(web: Web) -> None:
+    """In the document side by side; on the page in the reader's language."""
+    document = web.get("/openapi.json").json()
+    tags = [tag["name"] for tag in document["tags"]]
+    said = {id: (operation["summary"], *operation["tags"]) for id, operation in
+            operations(web).items()}  # fmt: skip
+    assert {tag for _, *ours in said.values() for tag in ours} == set(tags)
+    for text in [*tags, *(one for each in said.values() for one in each)]:
+        zh, _, en = text.partition(" · ")
+        assert CHINESE.search(zh) and en and not CHINESE.search(en), text
+    assert len({summary for summary, *_ in said.values()}) == len(said), "two have one name"
+    zh, en = (web.client.get(path).text for path in ("/docs", "/docs?lang=en"))
+    for summary, tag in said.values():
+        for text in (summary, tag):
+            own, _, other = text.partition(" · ")
+            assert f">{own}<" in zh and f">{escape(other)}<" in en, text
+
+
+def test_every_operation_has_its_name_once_and_none_is_left_over() -> None:
+    """Those of operations that are no more as well."""
+    named = [id for heading in HEADINGS for id in heading.operations]
+    assert sorted(named) == sorted(EXAMPLES)
 
 
 def test_every_example_of_a_request_is_taken_by_its_own_route(web: Web) -> None:

@@ -259,6 +259,17 @@ def test_the_catalogue_is_for_anyone() -> None:
         early = web.get("/v1/catalogue/items", name="阿莫西林", on="2024-12-31")
         assert (early.status_code, early.json()["code"]) == (422, "no_provision")
         assert early.json()["errors"][0]["field"] == "on"
+        for what in ({"name": "阿莫西林"}, {"text": "amxl"}):
+            path = "/v1/catalogue/items" if "name" in what else "/v1/catalogue/search"
+            assert web.get(path, region="371300", **what).json()["editions"] == found["editions"]
+            unknown = web.get(path, region="110000", **what)
+            assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_region")
+            (error,) = unknown.json()["errors"]
+            assert error["field"] == "region" and "310000" in error["form"] and error["remedy"]
+        page = {"name": "阿莫西林", "region": "371300"}
+        assert "目录版本：100000/drug/sample" in web.get("/medicines", **page).text
+        nowhere = web.get("/medicines", **{**page, "region": "110000"}).text
+        assert "请选择统筹区" in nowhere and "目录版本" not in nowhere
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def verify() -> None:
     from gongji.ledger.proof import Sums, prove
 
     wrong = 0
-    with opened() as office, office.store.read() as unit:
+    with opened(to_read=True) as office, office.store.read() as unit:
         for found in prove(unit.entry_rows(), unit.balance_rows()):
             if isinstance(found, Sums):
                 click.echo(f"{found.accounts} accounts, {found.entries} entries walked")
@@ -38,7 +38,7 @@ def explain(id: str, lang: str) -> None:
     from gongji.desk.settling import replay
 
     asker, _, own = id.rpartition("/")
-    with opened() as office:
+    with opened(to_read=True) as office:
         with office.store.read() as unit:
             found = [a for a in unit.answers_by_id(own) if a.kind is AnswerKind.SETTLEMENT]
         answers = [a for a in found if asker in ("", a.key.asker)]

@@ -49,7 +49,7 @@ def statement(person: str, month: str) -> None:
 
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
         raise click.BadParameter(f"{month!r} is no month such as 2025-11", param_hint="MONTH")
-    with opened() as office:
+    with opened(to_read=True) as office:
         found = office.ask(lambda session: statement_of(session, person, month))
     if isinstance(found, Refusal):
         told(found, office)

@@ -111,7 +111,7 @@ def show(name: str, form: str | None, on: date, region: str, which: str) -> None
     looked, near = _ask(
         lambda session: (
             look_up(session, name, form, region=region, on=on, which=CatalogueList(which)),
-            search(session, name, region=region, on=on, limit=5) if which == "drug" else [],
+            search(session, name, region=region, on=on, limit=5).hits if which == "drug" else [],
         )
     )
     tell_looked(looked, near)
@@ -131,7 +131,7 @@ def search_(text: str, on: date, region: str, limit: int) -> None:
 
     from gongji.desk.catalogue import search
 
-    hits = _ask(lambda s: search(s, text, region=region, on=on, limit=limit))
+    hits, searched = _ask(lambda s: search(s, text, region=region, on=on, limit=limit))
     table = Table("name", "class by form", "found by", box=None)
     for hit in hits:
         forms = "  ".join(f"{class_of(item.listed)} {item.form}".strip() for item in hit.items)
@@ -139,6 +139,7 @@ def search_(text: str, on: date, region: str, limit: int) -> None:
         mistakes = f", {hit.mistakes} off" if hit.mistakes else ""
         table.add_row(escape(hit.name), escape(forms), how + mistakes)
     Console().print(table if hits else f"nothing like {escape(repr(text))}")
+    click.echo(f"  {', '.join(searched)}")
     sys.exit(0 if hits else 1)
 
 
@@ -211,7 +212,7 @@ def _ask(use_case: Any) -> Any:
     from gongji.desk.catalogue import NoEdition
     from gongji.desk.editions import UnknownEdition
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         try:
             return office.ask(use_case)
         except (NoEdition, UnknownEdition) as error:

@@ -112,7 +112,7 @@ def clear(code: str, month: "datetime", apply: bool) -> None:
             apply_for_rest(session, place, month.date())
         return shares_of(session, place, month.date())
 
-    with opened() as office:
+    with opened(to_read=not apply) as office:
         shares = office.do(cleared) if apply else office.ask(cleared)
     if shares is None:
         raise click.BadParameter(f"{code} is not connected", param_hint="CODE")

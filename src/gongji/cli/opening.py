@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(region: str | None = None) -> Iterator["Office"]:
+def opened(region: str | None = None, *, to_read: bool = False) -> Iterator["Office"]:
     """The office of the settings, closed at the end. A region that has no pack is told before
-    anything is done for it."""
-    from gongji.wiring import build, settings
+    anything is done for it. `to_read`: nothing is written, and no more than the right to read is
+    needed."""
+    from gongji.wiring import build, build_to_read, settings
 
-    office = build(settings())
+    office = (build_to_read if to_read else build)(settings())
     try:
         if region is not None:
             office.law.pack(region)

@@ -38,7 +38,7 @@ def show(buyer: str, id: str) -> None:
     from gongji.desk.plans import order_of
     from gongji.policy.refusal import Refusal
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         found = office.ask(lambda session: order_of(session, buyer, id, clerk_for(buyer)))
     if isinstance(found, Refusal):
         told(found, office)

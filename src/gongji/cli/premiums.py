@@ -89,7 +89,7 @@ def collection(year: int, region: str, out: Path) -> None:
 
     part = out.with_name(f"{out.name}.part")
     try:
-        with opened(region) as office, part.open("wb") as file:
+        with opened(region, to_read=True) as office, part.open("wb") as file:
             found = office.ask(lambda session: write_collection(session, region, year, file))
         part.replace(out)
     except DoesNotAgree as error:
@@ -109,7 +109,7 @@ def result(person: str, year: int) -> None:
     from gongji.desk.premiums import result as result_of
     from gongji.policy.refusal import Refusal
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         found = office.ask(lambda session: result_of(session, person, year, clerk_for(person)))
     if isinstance(found, Refusal):
         told(found, office)
@@ -146,7 +146,7 @@ def certificate(person: str, year: int, out: Path, base_url: str) -> None:
             return made
         return pdf_of(made, printed(session, made), sign(made))
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         found = office.ask(make)
     if isinstance(found, Refusal):
         told(found, office)
@@ -193,7 +193,7 @@ def list_notices() -> None:
     """The years that are known, and by what."""
     from gongji.desk.working_days import notices_of
 
-    with opened() as office:
+    with opened(to_read=True) as office:
         known = office.ask(notices_of)
     for year, notice in sorted(known.items()):
         dated = f", {notice.dated}" if notice.dated else ""

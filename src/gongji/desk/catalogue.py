@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -96,8 +97,11 @@ def shelf_on(
     are the editions for the region, where they were read already.
 
     Shelves are kept in memory by the digests of their editions, since an edition never changes.
-    Raises NoEdition where there is none; a region's additions to the drug list are no list.
+    Raises UnknownRegion for a region without a pack, which may not pass for one that adds nothing
+    to the national list, and NoEdition where there is none; a region's additions to the drug list
+    are no list.
     """
+    session.law.pack(region)
     known = session.unit.editions_for(region) if known is None else known
     national = in_force(known, NATIONAL, which, day)
     regional = in_force(known, region, which, day) if region != NATIONAL else None
@@ -128,7 +132,7 @@ def look_up(
 ) -> Looked:
     """Class and terms of a medicine by name; without a form, those of every form (CAT-3)."""
     shelf, editions = shelf_on(session, region, which, on)
-    law = law_of(session, region, on)
+    law = session.law.on(region, on)
     found = shelf.find(name, form)
     entries = tuple(_entry(item, law, on) for item in found.items)
     listed = any(
@@ -186,15 +190,16 @@ def _share(item: Item, law: DayLaw, scheme: Scheme) -> int | None:
     return share_of(item, scheme, class_share_bp(shares, item.listed, scheme))
 
 
-def law_of(session: Session, region: str, on: date) -> DayLaw:
-    """The region's law, or the baseline where the region has a catalogue and no pack."""
-    known = region if region in session.law.packs else NATIONAL
-    return session.law.on(known, on)
+class Searched(NamedTuple):
+    """搜索结果, the best first, and the editions that were searched."""
+
+    hits: list[Hit]
+    editions: tuple[str, ...]
 
 
 def search(
     session: Session, text: str, *, region: str = NATIONAL, on: date, limit: int = 20
-) -> list[Hit]:
-    """Names by part, pinyin or initials, with typing mistakes; the best first."""
-    shelf, _ = shelf_on(session, region, CatalogueList.DRUG, on)
-    return shelf.search(text, limit)
+) -> Searched:
+    """Names by part, pinyin or initials, with typing mistakes."""
+    shelf, editions = shelf_on(session, region, CatalogueList.DRUG, on)
+    return Searched(shelf.search(text, limit), tuple(edition.key for edition in editions))

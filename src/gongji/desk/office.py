@@ -40,6 +40,8 @@ class Office:
     def __init__(self, store: Store, folders: Folders, clock: Clock) -> None:
         self.store, self.clock = store, clock
         self.law = read_law(folders)
+        self.failure: str | None = None
+        """Why the last unit of work that was to write was not kept; None since one has been."""
         self._folders = folders
         self._law_of = lru_cache(maxsize=32)(self._read_law_of)
 
@@ -60,9 +62,16 @@ class Office:
         for _ in range(TRIES):
             try:
                 with self.store.begin(regions=regions, shared=shared) as unit:
-                    return use_case(Session(unit, self.law, self.clock()))
+                    before = self.store.changes()
+                    found = use_case(Session(unit, self.law, self.clock()))
+                if self.store.changes() != before:  # else a full disk would have taken it as well
+                    self.failure = None
+                return found
             except Conflict as error:
                 conflict = error
+            except StoreUnavailable as error:
+                self.failure = str(error)
+                raise
         raise StoreUnavailable(f"others were quicker {TRIES} times: {conflict}") from conflict
 
     def ask(self, use_case: Callable[[Session], T]) -> T:

@@ -13,22 +13,26 @@ from litestar.params import FromPath
 
 from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.policy.refusal import Code
-from gongji.web.docs import openapi
+from gongji.web.docs import ABOUT, openapi
 from gongji.web.examples import EXAMPLES
 from gongji.web.forms import described
+from gongji.web.operations import HEADINGS
 from gongji.web.statuses import STATUS_OF, TITLES
-from gongji.words import REFUSALS, Lang
+from gongji.words import REFUSALS, Lang, Words
 
 
 @get("/docs", opt=OPEN_PAGE, include_in_schema=False)
 async def page(request: Visit) -> Response[str]:
     """The documentation page, drawn from the document."""
     lang = request.lang
-    schema = openapi(request.app)
-    operations = [
-        _operation(lang, path, method, operation)
-        for path, methods in schema["paths"].items()
+    operations = {
+        operation["operationId"]: _operation(lang, path, method, operation)
+        for path, methods in openapi(request.app)["paths"].items()
         for method, operation in methods.items()
+    }
+    headings = [
+        (called.say(lang), [(words.say(lang), operations[id]) for id, words in ours.items()])
+        for called, ours in HEADINGS
     ]
     problems = [
         (code.value, STATUS_OF[code], REFUSALS[code.value].says, REFUSALS[code.value].remedy)
@@ -37,11 +41,20 @@ async def page(request: Visit) -> Response[str]:
     others = [(code, title) for code, title in TITLES.items()]
     return request.page(
         "docs.html",
-        about=schema["info"]["description"],
-        operations=operations,
+        about=ABOUT.say(lang),
+        headings=headings,
         problems=problems,
         others=others,
     )
+
+
+_CALLERS = {
+    "anyone": Words("任何人", "anyone"),
+    "auditor": Words("审计", "auditor"),
+    "clerk": Words("经办", "clerk"),
+    "institution": Words("医药机构", "institution"),
+    "person": Words("个人", "person"),
+}
 
 
 def _operation(lang: Lang, path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +71,7 @@ def _operation(lang: Lang, path: str, method: str, operation: dict[str, Any]) ->
         "method": method.upper(),
         "path": path,
         "about": operation.get("description", ""),
-        "callers": operation["x-callers"],
+        "callers": [_CALLERS[kind].say(lang) for kind in operation["x-callers"]],
         "parameters": [
             (p["name"], p["in"], p.get("required", False), p.get("description", ""))
             for p in operation.get("parameters", [])

@@ -89,9 +89,11 @@ async def medicines(
 ) -> Any:
     """Listed or not, class, category, restriction, share paid first (CAT-3)."""
     asked, found, missing = clean(name)[:100], None, False
-    region = region if region in request.office.law.packs else NATIONAL
+    errors: dict[str, str] = {}
+    if region not in request.office.law.packs:
+        errors["region"] = request.say("请选择统筹区")
     today = local_day(request.office.clock())
-    if asked:
+    if asked and not errors:
         try:
             found = await request.counter.ask(lambda s: look_up(s, asked, region=region, on=today))
         except NoEdition:
@@ -100,6 +102,7 @@ async def medicines(
         "medicines.html",
         asked=asked,
         region=region,
+        errors=errors,
         regions=_regions(request),
         found=found,
         missing=missing,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from gongji.catalogue.item import WHOLE_BP, CatalogueList, Item
 from gongji.catalogue.shelf import Shelf
 from gongji.catalogue.treatment import restricts, share_of
-from gongji.desk.catalogue import NoEdition, law_of, shelf_on
+from gongji.desk.catalogue import NoEdition, shelf_on
 from gongji.desk.national_ports import WireItem
 from gongji.national.calling import Call, Done, insutype_of
 from gongji.national.fees import charge_level
@@ -139,7 +139,7 @@ def _ceiling_rows(call: Call, entry: Entry) -> Iterator[dict[str, Any]]:
 def _share_rows(call: Call, entry: Entry) -> Iterator[dict[str, Any]]:
     if entry.item is None:
         return
-    law = law_of(call.session, _region(call), _day(call))
+    law = call.session.law.on(_region(call), _day(call))
     shares = law.class_shares.value if law.class_shares else ()
     for scheme in (Scheme.EMPLOYEE, Scheme.RESIDENT):
         share = share_of(entry.item, scheme, class_share_bp(shares, entry.item.listed, scheme))

@@ -61,8 +61,9 @@ class Vault:
         return _hmac(self._hash_key, value.encode())
 
 
-def master_key(text: str | None, file: Path | None) -> bytes:
-    """The master key from `GONGJI_KEY`, else from the key file, which is made when it is missing.
+def master_key(text: str | None, file: Path | None, *, make: bool = True) -> bytes:
+    """The master key from `GONGJI_KEY`, else from the key file. `make`: where that is missing, it is
+    made, with a fresh key.
 
     The file is readable by its owner only. Losing it loses every name and number in the store.
     """
@@ -70,7 +71,7 @@ def master_key(text: str | None, file: Path | None) -> bytes:
         return _from_hex(text, "GONGJI_KEY")
     if file is None:
         raise ValueError("no key: set GONGJI_KEY, or GONGJI_KEY_FILE to where it may be kept")
-    if not file.exists():
+    if make and not file.exists():
         _make_key(file)
     return _from_hex(file.read_text(errors="replace").strip(), str(file))
 

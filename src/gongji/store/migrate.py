@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 from gongji.desk.ports import StoreUnavailable
 from gongji.store.citus import distribution
 from gongji.store.postgres import ADVICE, PostgresStore
-from gongji.store.rights import MIGRATOR, OWN_SCHEMA, ROLES, create_role, rights
+from gongji.store.rights import BECOME_MIGRATOR, MIGRATOR, OWN_SCHEMA, ROLES, create_role, rights
 from gongji.store.sqlite import SqliteStore
 
 
@@ -31,6 +31,17 @@ def upgrade(store: SqliteStore | PostgresStore, revision: str = "head") -> None:
     """Apply every migration that the store has not seen."""
     with _connected(store) as connection:
         _upgrade(connection, revision)
+
+
+def check_schema(store: SqliteStore | PostgresStore) -> None:
+    """StoreUnavailable where the schema is not today's. Nothing is written."""
+    with _connected(store, writes=False) as connection:
+        current, head = _revisions(connection)
+    if current != head:
+        raise StoreUnavailable(
+            f"the schema is not up to date, it is {current or 'not there'} in place of {head};"
+            " run gongji migrate as a user that may"
+        )
 
 
 def bring_up(store: PostgresStore, *, distribute: bool = False) -> list[str]:
@@ -59,11 +70,12 @@ def bring_up(store: PostgresStore, *, distribute: bool = False) -> list[str]:
 
 
 def as_sql(*, distribute: bool = False) -> str:
-    """What `bring_up` would run on an empty PostgreSQL database, for a DBA to read and to run."""
+    """What `bring_up` would run on an empty PostgreSQL database, for a DBA to read and to run. Other
+    databases of the same server may have been brought up before."""
     settings = config()
     settings.output_buffer = StringIO()
     command.upgrade(settings, "head", sql=True)
-    before = [*map(create_role, ROLES), OWN_SCHEMA, f"SET ROLE {MIGRATOR}"]
+    before = [*map(create_role, ROLES), OWN_SCHEMA, *BECOME_MIGRATOR]
     after = [*(distribution() if distribute else ()), *rights()]
     return "\n".join(
         [
@@ -75,12 +87,12 @@ def as_sql(*, distribute: bool = False) -> str:
 
 
 @contextmanager
-def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
+def _connected(store: SqliteStore | PostgresStore, *, writes: bool = True) -> Iterator[Connection]:
     """One transaction on a connection of its own; what the user may not do is said."""
     engine = create_engine(
         f"{store.dialect}://", creator=store.raw_connection, poolclass=StaticPool
     )
-    if store.dialect == "sqlite":
+    if store.dialect == "sqlite" and writes:
         # Python's driver begins a transaction before rows are written, and none before a table is
         # made: a schema that was broken off would stay half there, and never be whole again.
         event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -103,20 +115,30 @@ def _connected(store: SqliteStore | PostgresStore) -> Iterator[Connection]:
 def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":  # processes that start at once take turns
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVICE}, -1)")
+    current, head = _revisions(connection)
+    if revision == "head" and current == head:
+        return
     settings = config()
-    scripts = ScriptDirectory.from_config(settings)
-    current = MigrationContext.configure(connection).get_current_revision()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, revision)
+
+
+def _revisions(connection: Connection) -> tuple[str | None, str | None]:
+    """The schema that the store has and the one of today. A store that is not ours, or no longer
+    this program's, is said."""
+    scripts = ScriptDirectory.from_config(config())
+    current, head = (
+        MigrationContext.configure(connection).get_current_revision(),
+        scripts.get_current_head(),
+    )
     if current is None:
         _check_empty(connection)
     elif current not in {script.revision for script in scripts.walk_revisions()}:
         raise StoreUnavailable(
             f"a newer program has brought this store to schema {current}, this one knows schema"
-            f" {scripts.get_current_head()}; run that program, or restore a backup from before"
+            f" {head}; run that program, or restore a backup from before"
         )
-    if revision == "head" and current == scripts.get_current_head():
-        return
-    settings.attributes["connection"] = connection
-    command.upgrade(settings, revision)
+    return current, head
 
 
 def _check_empty(connection: Connection) -> None:

@@ -28,9 +28,21 @@ OWN_SCHEMA = f"GRANT CREATE, USAGE ON SCHEMA public TO {MIGRATOR}"
 """What the migrator needs before it can make tables."""
 
 
+BECOME_MIGRATOR = (
+    f"DO $$ BEGIN IF NOT pg_has_role(current_user, '{MIGRATOR}', 'USAGE')"
+    f" THEN GRANT {MIGRATOR} TO CURRENT_USER; END IF; END $$",
+    f"SET ROLE {MIGRATOR}",
+)
+"""What is made from here on belongs to the migrator."""
+
+
 def create_role(role: str) -> str:
-    """A role that owns rights and cannot sign in."""
-    return f"CREATE ROLE {role} NOLOGIN"
+    """A role that owns rights and cannot sign in. Roles belong to the whole server: it may be there
+    already, for another database."""
+    return (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
+        f" THEN CREATE ROLE {role} NOLOGIN; END IF; END $$"
+    )
 
 
 def rights() -> Iterator[str]:

@@ -27,37 +27,39 @@ class SqliteStore:
     """A store in one file, or in memory (`:memory:`) for a scenario.
 
     Writers wait for each other; readers see the last commit and wait for nobody. Several processes
-    may open one file: SQLite's own lock keeps them apart. A store that nobody holds any more closes
-    what it has opened.
+    may open one file: SQLite's own lock keeps them apart. `to_read`: nothing is written, and the
+    right to read the file is enough. A store that nobody holds any more closes what it has opened.
     """
 
     dialect = "sqlite"
     hands = 1  # a file has one writer
 
-    def __init__(self, path: str, vault: Vault) -> None:
+    def __init__(self, path: str, vault: Vault, *, to_read: bool = False) -> None:
         if sqlite3.sqlite_version_info < (3, 35):
             raise StoreUnavailable(
                 f"SQLite 3.35 or later is needed, this Python has {sqlite3.sqlite_version}"
             )
-        self._path, self._vault = path, vault
+        self._path, self._vault, self._to_read = path, vault, to_read
         self._in_memory = path == ":memory:"
         self._writing = threading.RLock()
         self._readers: list[sqlite3.Connection] = []
         self._opened: list[sqlite3.Connection] = []
         # Not at the interpreter's end as well: a forked child would close what is not its own.
         weakref.finalize(self, _close_all, self._opened).atexit = False
-        if not self._in_memory:
+        if to_read:
+            _must_be_there(Path(path))
+        elif not self._in_memory:
             _make_folder(Path(path).parent)
         with _unavailable_on_failure():
             self._writer = self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, cached_statements=256
-        )
+        connection = self.raw_connection()
         self._opened.append(connection)
         connection.execute("PRAGMA busy_timeout = 5000")
-        if not self._in_memory:
+        if self._to_read:
+            connection.execute("PRAGMA schema_version")  # reads: what is no store is said at once
+        elif not self._in_memory:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA cache_size = -65536")
@@ -66,7 +68,14 @@ class SqliteStore:
 
     def raw_connection(self) -> sqlite3.Connection:
         """A connection of its own on the same file, for migrations, which begin and commit it."""
-        return sqlite3.connect(self._path, check_same_thread=False, isolation_level=None)
+        name = f"{Path(self._path).absolute().as_uri()}?mode=ro" if self._to_read else self._path
+        return sqlite3.connect(
+            name,
+            uri=self._to_read,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
 
     def create(self) -> None:
         """Make all tables of today's schema: for a store that lives as long as a scenario."""
@@ -135,6 +144,14 @@ def _close_all(connections: list[sqlite3.Connection]) -> None:
         connections.pop().close()
 
 
+def _must_be_there(file: Path) -> None:
+    if not file.is_file():
+        raise StoreUnavailable(
+            f"the store cannot be used: there is no file {file}; name another one in"
+            " GONGJI_DATABASE, or make it with: gongji migrate"
+        )
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -162,7 +179,8 @@ _REMEDIES = {
     sqlite3.SQLITE_CORRUPT: "restore the last backup, as docs/howto/back-up-and-restore.md says",
     sqlite3.SQLITE_FULL: "make room on the disk; what was answered before is kept",
     sqlite3.SQLITE_NOTADB: "the file is something else; name another one in GONGJI_DATABASE",
-    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder; who only reads may take a"
+    " copy, made as docs/howto/back-up-and-restore.md says",
 }
 """What an operator can do, by the primary result code."""
 

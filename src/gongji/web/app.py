@@ -12,6 +12,7 @@ from litestar.types import Message, Scope
 
 from gongji import __version__
 from gongji.desk.counter import Counter
+from gongji.desk.readiness import Readiness
 from gongji.desk.traces import Traces
 from gongji.web import (
     account_routes,
@@ -74,7 +75,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="Gongji 共济",
             version=__version__,
-            description=docs.ABOUT,
+            description=f"{docs.ABOUT.zh}\n{docs.ABOUT.en}",
             use_handler_docstrings=True,
             # The framework's own pages load scripts from elsewhere. Ours are in `docs`.
             openapi_router=docs.NoPages("/none", route_handlers=[]),
@@ -103,6 +104,7 @@ def furnishings(
     return State(
         {
             "counter": counter,
+            "readiness": Readiness(counter),
             "doorkeeper": Doorkeeper(counter, token_secret),
             "traces": Traces(counter),
             "certificate_key": certificate_key or _derived(token_secret),

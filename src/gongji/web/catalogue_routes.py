@@ -66,8 +66,14 @@ async def search(
 ) -> Found:
     """Names by part, pinyin or initials, with typing mistakes forgiven; the best first."""
     day = on or local_day(request.office.clock())
-    hits = await _ask(request, lambda session: search_names(session, text, region=region, on=day))
-    return Found(text=text, region=region, on=day, hits=tuple(_hit(hit) for hit in hits))
+    found = await _ask(request, lambda session: search_names(session, text, region=region, on=day))
+    return Found(
+        text=text,
+        region=region,
+        on=day,
+        hits=tuple(_hit(hit) for hit in found.hits),
+        editions=found.editions,
+    )
 
 
 async def _ask(request: Call, use_case: Callable[[Session], T]) -> T:

@@ -10,14 +10,28 @@ from litestar.handlers import HTTPRouteHandler
 
 from gongji.web.access import ANYONE, Call
 from gongji.web.examples import EXAMPLES
+from gongji.web.operations import HEADINGS, both
+from gongji.words import Words
 
-ABOUT = """\
+ABOUT = Words(
+    """\
+职工医保个人账户的家庭共济：共济网、绑定、结算，以及所依据的政策。金额以分为单位（_fen），时刻为带时区偏移的 \
+ISO 8601。每个拒绝都是一份 RFC 9457 问题文档，写明依据的条款和怎样才能办成；默认中文，\
+Accept-Language: en 为英文。结算编号由请求方选定，同一编号重发得到同一答复。
+""",
+    """\
 Family sharing (家庭共济) of a medical-insurance personal account: pools, bonds, settlements, and \
 the law behind them. Money is whole fen, instants are ISO 8601 with an offset. Every refusal is a \
 problem document (RFC 9457) with its rule and with what would succeed; Chinese unless \
 `Accept-Language: en`. The asker chooses the id of a settlement, and the same id again gives the \
 same answer, so that a request may always be repeated.
-"""
+""",
+)
+
+
+_CALLED = {
+    id: (heading.called, words) for heading in HEADINGS for id, words in heading.operations.items()
+}
 
 
 class NoPages(Router):
@@ -39,7 +53,7 @@ def openapi(app: Litestar) -> dict[str, Any]:
         "bearer": {
             "type": "http",
             "scheme": "bearer",
-            "description": "an API key, or a person's token",
+            "description": "机构密钥或个人令牌 · an API key, or a person's token",
         }
     }
     # msgspec says of its own forms what it will take; the framework's account of them is blurred.
@@ -48,6 +62,7 @@ def openapi(app: Litestar) -> dict[str, Any]:
         ref_template="#/components/schemas/{name}",
     )
     components["schemas"] = {**components.get("schemas", {}), **forms}
+    schema["tags"] = [{"name": both(heading.called)} for heading in HEADINGS]
     callers = callers_of(app)
     for methods in schema["paths"].values():
         for operation in methods.values():
@@ -82,7 +97,8 @@ def handlers(app: Litestar) -> list[HTTPRouteHandler]:
 
 
 def _complete(operation: dict[str, Any], callers: list[str]) -> None:
-    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+    called, words = _CALLED[operation["operationId"]]
+    operation["tags"], operation["summary"] = [both(called)], both(words)
     operation["security"] = [{"bearer": []}] if callers else []
     operation["x-callers"] = callers or ["anyone"]
     example = EXAMPLES[operation["operationId"]]
@@ -98,7 +114,8 @@ def _complete(operation: dict[str, Any], callers: list[str]) -> None:
             (content,) = response["content"].values()
             content["example"] = msgspec.to_builtins(example.answers, order="deterministic")
     responses["default"] = {
-        "description": "a problem: why not, by which rule, and what would succeed",
+        "description": "问题文档：为什么不能办、依据哪条、怎样才能办成 · a problem: why not, by which"
+        " rule, and what would succeed",
         "content": {
             "application/problem+json": {
                 "schema": {"$ref": "#/components/schemas/Problem"},

@@ -254,6 +254,7 @@ OF_THE_YEAR: dict[str, Example] = {
                     forms=(catalogue.FormShown(code="1", form="颗粒剂", list_class=ListClass.B),),
                 ),
             ),
+            editions=(EDITION,),
         ),
         NO_EDITION,
     ),

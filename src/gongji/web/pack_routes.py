@@ -43,9 +43,9 @@ async def health(request: Call) -> Health:
 
 @get("/ready", opt=ANYONE, operation_id="ready")
 async def ready(request: Call) -> Health:
-    """就绪: the queue has room, and the store takes what is written; a 503 tells the balancer to
-    send requests elsewhere for the moment."""
-    await request.counter.do(lambda _: None)
+    """就绪: the queue has room, and the store keeps what is written; a 503 tells the balancer to
+    send requests elsewhere for the moment. It comes back by itself."""
+    await request.app.state.readiness.check()
     return Health(status="ok", law=request.office.law.version)
 
 

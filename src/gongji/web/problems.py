@@ -16,6 +16,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from gongji.desk.counter import Busy
 from gongji.desk.ports import StoreUnavailable
+from gongji.desk.readiness import NotReady
 from gongji.policy.pack import NoProvision, UnknownRegion
 from gongji.policy.refusal import Refusal
 from gongji.web.forms import BadInput
@@ -203,6 +204,24 @@ def unavailable(request: Request[Any, Any, Any], error: StoreUnavailable | Busy)
     return problem(request, told)
 
 
+def not_ready(request: Request[Any, Any, Any], error: NotReady) -> Response[bytes]:
+    """The machine's failure, told to who keeps the machine; what is inside stands in the log."""
+    log.error("not ready: %s", " ".join(str(error).split()))
+    told = Told(
+        code="store_unavailable",
+        status=503,
+        title=TITLES["store_unavailable"],
+        detail=Words("最近一次写入没有成功。", "What was last written could not be kept."),
+        remedy=Words(
+            "原因见日志，如磁盘已满、数据库不可用；排除后自动恢复就绪，无需重启。",
+            "The log says why, a full disk or a database that is gone for instance; once that is "
+            "mended it is ready again by itself.",
+        ),
+        headers={"Retry-After": "5"},
+    )
+    return problem(request, told)
+
+
 _HTTP: Mapping[int, tuple[str, Words]] = {
     404: ("not_found", Words("地址见 /docs。", "The addresses are listed at /docs.")),
     405: ("method_not_allowed", Words("方法见 /docs。", "The methods are listed at /docs.")),
@@ -277,6 +296,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     NoProvision: no_provision,
     UnknownRegion: unknown_region,
     Unauthenticated: unauthenticated,
+    NotReady: not_ready,
     StoreUnavailable: unavailable,
     Busy: unavailable,
     HTTPException: http_problem,

@@ -78,12 +78,13 @@ class HitShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """搜索结果, the best first, twenty at most."""
+    """搜索结果, the best first, twenty at most, of these editions."""
 
     text: str
     region: str
     on: date
     hits: tuple[HitShown, ...]
+    editions: tuple[str, ...]
 
 
 class PartShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,8 +16,9 @@ class Statement(msgspec.Struct, frozen=True):
 
     `spent` is what the owner's own bills have taken, at the counter or claimed at the window,
     `pooled_out` what others' bills, premiums and plans have; both are less what was given back in
-    the month. `credited` came from the agency, `turned` went from `current` to `carried` at the turn of the year, and `other` is whatever else
-    moved (inheritance, moving away). Opening and all of these make the closing.
+    the month. `credited` came from the agency, `turned` went from `current` to `carried` at the turn
+    of the year, and `other` is whatever else moved (inheritance, moving away). Opening and all of
+    these make the closing.
     """
 
     person: str

@@ -234,7 +234,7 @@ def test_why_names_every_cause_with_what_helps(web: Web) -> None:
         "/family/why", tried="1", place="Y310000-drugs", care="outpatient", amount="50"
     )
     text = visible(found)
-    assert "在药店购药没有处方" in text and "就医时没有生效的共济关系" in text
+    assert "在药店购药没有处方" in text and "就医时没有可用于本次结算的共济关系" in text
     assert "请凭定点医疗机构的电子处方购买" in text and "NET-18" in text
 
 

@@ -31,7 +31,8 @@ def regional(web: Web, region: str) -> Visitor:
 
 def test_who_looked_at_whom_and_when(web: Web) -> None:
     clerk(web).get(f"/clerk/for/{FATHER}")
-    cashier(web).post("/institution", {"patient": CHILD, "self_paid": "1", "care": "outpatient"})
+    who = cashier(web)
+    who.follow(who.post("/institution", {"patient": CHILD, "self_paid": "1", "care": "outpatient"}))
     page = visible(auditor(web).get("/auditor/trail", whose=FATHER))
     assert "2025-11-10 09:00:00 clerk-7 经办人" in page and CLINIC not in page
     page = visible(auditor(web).get("/auditor/trail", who=CLINIC))
@@ -41,7 +42,8 @@ def test_who_looked_at_whom_and_when(web: Web) -> None:
 
 def test_the_looks_of_two_weeks_are_a_picture_with_its_table(web: Web) -> None:
     person(web, "father").get("/family")
-    clerk(web).post("/clerk", {"q": FATHER})
+    who = clerk(web)
+    who.follow(who.post("/clerk", {"q": FATHER}))
     page = auditor(web).get("/auditor").text
     assert 'class="columns"' in page and "<title>11-10 " in page
     assert "2025年11月10日 1 0 1" in visible(auditor(web).get("/auditor"))
@@ -77,7 +79,7 @@ def test_a_long_trail_is_read_page_by_page(web: Web) -> None:
 
     for n in range(130):
         web.town.now += timedelta(seconds=1)
-        clerk(web, f"clerk-{n:03d}").post("/clerk", {"q": FATHER})
+        clerk(web, f"clerk-{n:03d}").get(f"/clerk/for/{FATHER}")
     first = auditor(web).get("/auditor/trail").text
     (onward,) = re.findall(r'href="(/auditor/trail\?[^"]*before=[^"]+)"', first)
     second = auditor(web).get(onward.replace("&amp;", "&")).text

@@ -256,6 +256,9 @@ def test_a_cashier_settles_with_the_keyboard_alone(served: Served) -> None:
         assert page.evaluate("document.activeElement.value") == "settle"
         page.keyboard.press("Enter")
         page.wait_for_selector("#bill >> text=¥12.34")
+        page.go_back()
+        page.reload()
+        assert page.url.split("/")[-2] == "receipts", "the quote of a settled bill is its receipt"
     assert before - served.town.balance("father").carried == 12_34
 
 

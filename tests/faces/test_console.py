@@ -29,7 +29,7 @@ def bill(web: Web, **more: str) -> dict[str, str]:
 
 def test_a_bill_is_quoted_then_settled_once_with_both_balances_on_the_receipt(web: Web) -> None:
     who = cashier(web)
-    quoted = visible(who.post("/institution", bill(web, patient=FATHER)))
+    quoted = visible(who.follow(who.post("/institution", bill(web, patient=FATHER))))
     assert "现金收 ¥0.00" in quoted and "当年账户余额 ¥350.00" in quoted
     assert web.town.balance("father").carried == 1200_00
     sent = bill(web, **SETTLE)

@@ -173,7 +173,7 @@ def test_the_member_has_left_while_the_sponsor_edits(web: Web) -> None:
     assert "已退出" in child.follow(left).text
     found = father.post(f"/family/pool/{CHILD}/remove")
     assert found.status_code == 404
-    assert "双方之间没有共济关系" in found.text
+    assert "双方之间没有可以解除的共济关系" in found.text
     back = father.get(f"/family/pool/{CHILD}/remove")
     assert (back.status_code, back.headers["location"]) == (303, "/family/pool")
     assert bonds(web, "father") == {MOTHER}

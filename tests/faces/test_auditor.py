@@ -37,7 +37,7 @@ def test_who_looked_at_whom_and_when(web: Web) -> None:
     assert "2025-11-10 09:00:00 clerk-7 经办人" in page and CLINIC not in page
     page = visible(auditor(web).get("/auditor/trail", who=CLINIC))
     assert f"试算 {CHILD}" in page and "clerk-7" not in page
-    assert "没有记录" in auditor(web).get("/auditor/trail", on="2025-11-09").text
+    assert "没有符合条件的记录" in auditor(web).get("/auditor/trail", on="2025-11-09").text
 
 
 def test_the_looks_of_two_weeks_are_a_picture_with_its_table(web: Web) -> None:

@@ -136,7 +136,7 @@ def test_two_regions_stand_beside_each_other(web: Web) -> None:
     page = auditor(web).get("/auditor/packs", one="310000", other="371300").text
     assert page.count('class="sides"') > 5
     same = auditor(web).get("/auditor/packs", one="310000", other="310000")
-    assert "0 条不同" in visible(same)
+    assert "规定都相同" in visible(same)
 
 
 def test_two_days_of_one_region_differ_where_the_text_changed(web: Web) -> None:

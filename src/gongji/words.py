@@ -67,22 +67,22 @@ def name_of(member: StrEnum) -> Words:
 
 OUTCOMES: Mapping[str, Saying] = {
     "pooled": _saying(
-        "共济资金支付了本次个人自负部分。",
-        "Pooled money has paid the self-paid part of this bill.",
-        "无须再办理。",
-        "Nothing more is needed.",
+        "本次个人自负部分使用了共济资金。",
+        "Pooled money was used for the self-paid part of this bill.",
+        "无须再办理；未付清的部分由本人现金支付。",
+        "Nothing more is needed; whatever is left is paid in cash.",
     ),
     "own_funds": _saying(
         "本人账户支付了全部个人自负部分。",
         "The patient's own account has paid all of the self-paid part.",
-        "本人账户用完后，自动使用共济资金。",
-        "When the own account is used up, the pool pays by itself.",
+        "无须再办理；如有自费部分，由本人现金支付。",
+        "Nothing more is needed; any uncovered part is paid in cash.",
     ),
     "not_in_a_pool": _saying(
-        "就医时没有生效的共济关系，未登记的家人不能使用共济资金。",
-        "No bond was in force; relatives who are not registered cannot use the money.",
-        "请有职工医保个人账户的家人先办理家庭共济，把患者登记为共济成员。",
-        "A relative with an employee's account forms a pool and registers the patient as a member.",
+        "就医时没有可用于本次结算的共济关系，未登记的家人不能使用共济资金。",
+        "No bond was in force that this bill could use; relatives not registered cannot use the money.",
+        "请核对授权人；没有登记的，由有职工医保个人账户的家人办理家庭共济，把患者登记为共济成员。",
+        "Check the sponsor that was shown; or a relative with an employee's account registers the patient.",
     ),
     "sponsor_not_shown": _saying(
         "没有出示授权人的医保凭证，无法确定使用谁的资金。",
@@ -91,16 +91,16 @@ OUTCOMES: Mapping[str, Saying] = {
         "Show the sponsor's credential, or the sponsor's identity document, with the patient's own.",
     ),
     "use_not_chosen": _saying(
-        "组建人没有选择“共济支付”，共济资金不能用于支付医疗费用。",
-        "The sponsor has not chosen the use `pay`, so the pool cannot pay medical bills.",
-        "请组建人把共济方式改为含“共济支付”，改后即可使用。",
-        "The sponsor chooses the use `pay`; it works from that moment.",
+        "“共济支付”没有开通：组建人没有选择，或本地当时还没有开放。",
+        "The use `pay` was not open: the sponsor had not chosen it, or the region did not offer it yet.",
+        "请组建人把共济方式改为含“共济支付”；本地已开放的，改后就医即可使用。",
+        "The sponsor chooses `pay`; where the region offers it, it works for care from that moment.",
     ),
     "sponsor_not_in_force": _saying(
         "组建人的参保状态或个人账户不符合条件，其资金不能共济。",
-        "The sponsor's insurance or account is not in force, so the money cannot be pooled.",
-        "组建人的职工医保恢复正常、账户解封后可以使用。",
-        "It works again when the sponsor's employee insurance and account are in force.",
+        "The sponsor's insurance or account does not meet the rule, so the money cannot be pooled.",
+        "组建人重新符合所引条款后可以使用；在此之前由本人现金支付。",
+        "It works once the sponsor meets the rule cited; until then the bill is paid in cash.",
     ),
     "ecode_inactive": _saying(
         "双方没有都激活医保电子凭证。",
@@ -141,27 +141,26 @@ OUTCOMES: Mapping[str, Saying] = {
     "pool_not_asked": _saying(
         "医药机构结算时没有申请使用共济资金。",
         "The institution did not ask for pooled money when it settled.",
-        "请医药机构在结算时选择使用共济账户后重新结算。",
-        "The institution reverses the bill and settles again, asking for the pool.",
+        "请医药机构选择使用共济账户；已结算的，先冲正再重新结算。",
+        "The institution asks for the pool; a bill that is settled is reversed first and settled again.",
     ),
     "nothing_self_paid": _saying(
         "本次没有个人自负部分，自费部分不能用共济资金支付。",
         "The bill has no self-paid part; pooled money never pays the uncovered part (自费).",
-        "自费部分由本人现金支付。",
-        "Pay the uncovered part in cash.",
+        "如有自费部分，由本人现金支付。",
+        "Any uncovered part is paid in cash.",
     ),
     "own_funds_left": _saying(
-        "本人账户足够支付，共济资金没有动用。",
+        "本人账户足够支付，没有动用共济资金。",
         "The patient's own account was enough, so the pool was not touched.",
-        "本人账户用完后，自动使用共济资金。",
-        "When the own account is used up, the pool pays by itself.",
+        "先用本人账户可用的资金，不足的部分再用共济资金。",
+        "Own money that may be used comes first; the pool is for what is left then.",
     ),
     "pool_empty": _saying(
-        "组建人可共济的资金已经用完。",
-        "The sponsor's money that can be pooled is used up.",
-        "资金再次划入或结转后可继续使用，无须重新组网；本次由本人现金支付。",
-        "It can be used again after the next credit or carry-over, without a new pool; "
-        "this bill is paid in cash.",
+        "组建人没有可以共济的资金。",
+        "The sponsor has no money that can be pooled.",
+        "有了可以共济的资金后即可使用，无须重新组网；本次未付清的部分由本人现金支付。",
+        "It works again once there is such money, without a new pool; what is left now is paid in cash.",
     ),
 }
 """By the values of `settlement.outcome.Outcome`."""
@@ -176,10 +175,10 @@ REFUSALS: Mapping[str, Saying] = {
         "A relative in the employee scheme forms the pool.",
     ),
     "sponsor_not_in_force": _saying(
-        "组建人的参保状态或个人账户不符合条件。",
-        "The sponsor's insurance or account is not in force.",
-        "职工医保恢复正常、账户解封后再办理。",
-        "Ask again when the employee insurance and the account are in force.",
+        "组建人（出资人）的参保状态或个人账户不符合条件。",
+        "The insurance or the account of the sponsor, or of the buyer, does not meet the rule.",
+        "重新符合所引条款后再办理。",
+        "Ask again when the rule cited below is met.",
     ),
     "nothing_carried": _saying(
         "组建人没有历年结余资金，不能组建。",
@@ -215,8 +214,8 @@ REFUSALS: Mapping[str, Saying] = {
     "member_not_insured": _saying(
         "共济成员没有在规定的医保中正常参保。",
         "The member is not in force in a scheme that the region names.",
-        "成员的医保恢复正常后再办理。",
-        "Ask again when the member's insurance is in force.",
+        "成员的参保状态符合所引条款后再办理。",
+        "Ask again when the member is insured as the rule cited below asks.",
     ),
     "member_not_here": _saying(
         "共济成员没有在本统筹区参保。",
@@ -245,8 +244,8 @@ REFUSALS: Mapping[str, Saying] = {
     "already_in_a_pool": _saying(
         "这位成员已经在一个共济网中。",
         "This member is in a pool already.",
-        "请成员先退出现在的共济网。",
-        "The member leaves that pool first.",
+        "已在这个共济网中的，无须再办理；在别人的共济网中的，请先退出。",
+        "If it is this pool, nothing is needed; if it is another's, the member leaves that one first.",
     ),
     "two_way_not_allowed": _saying(
         "双方不能互相共济。",
@@ -268,16 +267,16 @@ REFUSALS: Mapping[str, Saying] = {
     ),
     # Pools and people.
     "not_bound": _saying(
-        "双方之间没有共济关系。",
-        "There is no bond between the two.",
-        "请核对成员和组建人；可能已经解除。",
-        "Check the member and the sponsor; it may have ended already.",
+        "双方之间没有可以解除的共济关系。",
+        "There is no bond between the two that could still be ended.",
+        "请核对成员和组建人；可能已经办理解除。",
+        "Check the member and the sponsor; its end may have been asked for already.",
     ),
     "no_pool": _saying(
         "组建人没有共济网。",
         "The sponsor has no pool.",
-        "请组建人先组建家庭共济网。",
-        "The sponsor forms a pool first.",
+        "要共济的，请组建人先组建家庭共济网；已经解散的，无须再办理。",
+        "To share money the sponsor forms a pool; one that is dissolved already needs nothing more.",
     ),
     "unbind_first": _saying(
         "还有共济关系，不能办理医保关系转出。",
@@ -300,21 +299,22 @@ REFUSALS: Mapping[str, Saying] = {
     "no_account": _saying(
         "此人没有个人账户，不能划入资金。",
         "This person has no personal account to put money into.",
-        "只有职工医保参保人有个人账户，请核对人员。",
-        "Only the employee scheme has accounts; check the person.",
+        "请核对人员；继承人没有个人账户的，凭登记的材料支付。",
+        "Check the person; an heir without an account is paid by a paper on record.",
     ),
     # A settlement.
     "not_own_credential": _saying(
-        "没有使用患者本人的医保凭证；冒用他人医保凭证属于违法行为。",
-        "The credential is not the patient's own; using another's as one's own is an offence.",
+        "没有使用患者本人的医保凭证，也没有通过绑定患者的亲情账户；冒用他人医保凭证属于违法行为。",
+        "It is not the patient's own credential, nor one shown by a family account registered for it; "
+        "using another's as one's own is an offence.",
         "请用患者本人的卡或码，或已绑定的亲情账户展示患者本人的码。",
         "Use the patient's own card or code, or show it by a registered family account.",
     ),
     "patient_not_insured": _saying(
         "患者当日没有正常参保。",
         "The patient was not in force in any scheme on that day.",
-        "医保恢复正常后再结算，或由本人现金支付。",
-        "Settle when the insurance is in force, or take the bill in cash.",
+        "医保恢复正常后的就医可以结算；本次由本人现金支付。",
+        "Care from the day the insurance is in force again can be settled; this bill is paid in cash.",
     ),
     "not_designated": _saying(
         "这家机构不是定点医药机构。",
@@ -329,10 +329,12 @@ REFUSALS: Mapping[str, Saying] = {
         "It is restored when the suspension ends; until then bills are paid in cash.",
     ),
     "amounts_do_not_add_up": _saying(
-        "统筹支付、自负、自费三项之和不等于总额。",
-        "Fund-paid, self-paid and uncovered do not add up to the total.",
-        "核对后重新提交，使 total_fen = fund_paid_fen + self_paid_fen + uncovered_fen。",
-        "Correct the sums so that total_fen = fund_paid_fen + self_paid_fen + uncovered_fen.",
+        "各项金额之和与总额不符。",
+        "The parts do not add up to the total.",
+        "核对后重新提交：结算须 total_fen = fund_paid_fen + self_paid_fen + uncovered_fen；"
+        "继承须各继承人金额之和等于账户余额。",
+        "Correct the sums: a bill's total_fen = fund_paid_fen + self_paid_fen + uncovered_fen; "
+        "heirs' sums come to the whole balance.",
     ),
     "id_reused": _saying(
         "这个编号已用于另一笔内容不同的请求，没有写入任何内容。",
@@ -375,8 +377,8 @@ REFUSALS: Mapping[str, Saying] = {
     "no_year_turn": _saying(
         "这个统筹区在这一天没有医保年度结束。",
         "No benefit year ends on that day in this region.",
-        "请对照所引条款，填写医保年度的最后一天。",
-        "Name the last day of a benefit year, as the rule cited below has it.",
+        "请对照所引条款；有年度结转的，填写医保年度的最后一天。",
+        "Where the rule cited below has a benefit year, name its last day.",
     ),
     "not_dead": _saying(
         "没有这位参保人的死亡登记，不能办理继承。",
@@ -392,22 +394,23 @@ REFUSALS: Mapping[str, Saying] = {
     ),
     # Contributions.
     "not_a_resident": _saying(
-        "此人不参加居民医保，不能登记居民医保缴费。",
-        "The person is not one for the resident scheme, so no resident premium is due.",
+        "此人不是本地居民医保的缴费对象，不能登记居民医保缴费。",
+        "The person does not owe a resident premium here, so none can be registered.",
         "请核对参保人；职工医保参保人、已转出或已故人员无须登记。",
         "Check the person; employees, and people moved away or dead, owe no resident premium.",
     ),
     "contribute_not_chosen": _saying(
-        "组建人没有选择“共济缴费”，或没有保持选择到划扣。",
-        "The sponsor has not chosen the use `contribute`, or has not kept it until the deduction.",
-        "请以其他方式缴费；下一年度请在截止时间前选择“共济缴费”并保持不变。",
-        "Pay another way; for the next year choose `contribute` before the cut-off and keep it.",
+        "“共济缴费”没有开通：组建人没有选择或没有保持到划扣，或本地没有开放。",
+        "The use `contribute` is not open: not chosen, or not kept until the deduction, "
+        "or not offered by the region.",
+        "请以其他方式缴费；本地开放的，以后请在截止时间前选择“共济缴费”并保持不变。",
+        "Pay another way; where the region offers it, choose it before the next cut-off and keep it.",
     ),
     "chosen_too_late": _saying(
-        "“共济缴费”选择得太晚，或中途改变后重选。",
-        "The use `contribute` was chosen after the cut-off, or was broken and chosen again.",
-        "请以其他方式缴费；下一年度请在截止时间前选择并保持不变。",
-        "Pay another way; for the next year choose it before the cut-off and keep it.",
+        "共济关系或“共济缴费”在截止时间后才开始，或中途改变后重选。",
+        "The bond or the use `contribute` began after the cut-off, or was broken and begun again.",
+        "请以其他方式缴费；下一年度请在截止时间前绑定、选择并保持不变。",
+        "Pay another way; for the next year bind and choose before the cut-off, and keep both.",
     ),
     "paid_otherwise": _saying(
         "这份保费已用其他方式缴纳，不再划扣。",
@@ -418,12 +421,12 @@ REFUSALS: Mapping[str, Saying] = {
     "balance_not_above_premium": _saying(
         "组建人可共济的余额不大于保费。",
         "What the sponsor has in the pool is not greater than the premium.",
-        "余额须大于 needed_fen 减 1 分；否则请以其他方式缴费。",
+        "余额至少须达到 needed_fen；否则请以其他方式缴费。",
         "At least needed_fen has to be there; otherwise pay another way.",
     ),
     "not_in_a_pool": _saying(
-        "参保人没有生效的共济关系。",
-        "No bond of this person is in force.",
+        "没有可用于本次缴费的共济关系。",
+        "No bond is in force by which this could be paid.",
         "请家人先组建家庭共济网并添加为成员，或以其他方式缴费。",
         "A relative forms a pool and binds the person, or the premium is paid another way.",
     ),
@@ -442,8 +445,9 @@ REFUSALS: Mapping[str, Saying] = {
     "not_configured": _saying(
         "所在统筹区没有这一年度或这一事项的规定，系统不作推测。",
         "The region has no rule for this year or matter, and nothing is guessed.",
-        "请在该地政策包中补充规定及原文，或载入该年度的节假日安排通知。",
-        "Add the provision with its quote to the region's pack, or load the notice of that year.",
+        "请咨询当地医保经办机构；管理员可在政策包中补充规定及原文，或载入该年度的节假日安排通知。",
+        "Ask the agency; an operator can add the provision with its quote to the pack, "
+        "or load the year's notice of holidays.",
     ),
     "already_registered": _saying(
         "此人该年度的保费已按另一金额或途径登记。",
@@ -470,17 +474,17 @@ REFUSALS: Mapping[str, Saying] = {
         "Check the id; what has not been taken need not go back.",
     ),
     "more_than_paid": _saying(
-        "要求退回的金额大于尚未退回的金额。",
-        "More is asked back than is left of what was paid.",
-        "按不超过 available_fen 的金额提交，或不填金额以退回全部。",
-        "Ask for available_fen at most, or leave the sum out to refund the whole.",
+        "要求退回的金额大于尚未退回的金额，或已经全部退回。",
+        "More is asked back than is left of what was paid, or all of it has gone back.",
+        "按不超过 available_fen 的金额提交；为 0 的，无须再退。",
+        "Ask for available_fen at most; where that is 0, nothing is left to refund.",
     ),
     # Manual claims.
     "papers_missing": _saying(
         "材料不齐，不能登记。",
         "Papers of the check list are missing, so the claim is not taken.",
-        "请补齐身份证件、社会保障卡、有效票据、申请表和承诺书。",
-        "Bring the identity document, the card, the receipts, the form and the commitment.",
+        "请补齐所引条款列出的材料。",
+        "Bring every paper that the rule cited below lists.",
     ),
     "no_such_claim": _saying(
         "没有找到这笔零星报销。",
@@ -495,8 +499,8 @@ REFUSALS: Mapping[str, Saying] = {
         "Another member of staff reviews it.",
     ),
     "claim_decided": _saying(
-        "这笔零星报销已经处理过。",
-        "This manual claim has been dealt with already.",
+        "这笔零星报销现在的进度不能办理这一步。",
+        "This manual claim is not at the step for which this can be done.",
         "请查看现在的进度。",
         "Look at its present state.",
     ),
@@ -543,8 +547,8 @@ NAMES: Mapping[type[StrEnum], Mapping[str, Words]] = {
         (Purse.CARRIED, "历年结余", "carried money"),
     ),
     InstitutionKind: _names(
-        (InstitutionKind.HOSPITAL, "定点医疗机构", "medical institution"),
-        (InstitutionKind.PHARMACY, "定点零售药店", "pharmacy"),
+        (InstitutionKind.HOSPITAL, "医疗机构", "medical institution"),
+        (InstitutionKind.PHARMACY, "零售药店", "pharmacy"),
     ),
     Level: _names(
         (Level.PRIMARY, "一级（基层）", "primary"),

@@ -60,8 +60,11 @@ def test_a_refusal_is_said_in_both_languages_with_its_remedy(typed: Typed) -> No
     assert code == 2
     first, zh, en, law = said.splitlines()
     assert first == "gongji: no_year_turn (ACC-2)"
-    assert zh == "  这个统筹区在这一天没有医保年度结束。请对照所引条款，填写医保年度的最后一天。"
-    assert en.startswith("  No benefit year ends on that day in this region. Name the last day")
+    assert (
+        zh
+        == "  这个统筹区在这一天没有医保年度结束。请对照所引条款；有年度结转的，填写医保年度的最后一天。"
+    )
+    assert en.startswith("  No benefit year ends on that day in this region. Where the rule")
     assert law.startswith("  ACC-2  20") and "「" in law
 
 

@@ -256,6 +256,9 @@ def test_a_cashier_settles_with_the_keyboard_alone(served: Served) -> None:
         assert page.evaluate("document.activeElement.value") == "settle"
         page.keyboard.press("Enter")
         page.wait_for_selector("#bill >> text=¥12.34")
+        page.go_back()
+        page.reload()
+        assert page.url.split("/")[-2] == "receipts", "the quote of a settled bill is its receipt"
     assert before - served.town.balance("father").carried == 12_34
 
 
@@ -272,3 +275,27 @@ def test_the_bottom_bar_never_hides_what_has_the_focus(served: Served) -> None:
                 if page.evaluate("document.activeElement === document.body"):
                     break
                 assert not page.evaluate(hidden), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_a_sentence_at_a_field_and_what_is_searched_for_have_room(served: Served) -> None:
+    """At the till what is wrong with a sum is not squeezed above it; on a phone the box of a search
+    has the whole line, and a date is not cut."""
+    wide = "e => e.getBoundingClientRect().width"
+    with served.visit("institution", "lang=en") as page:
+        page.set_viewport_size(DESK)
+        page.goto(served.address + "/institution")
+        page.fill("[name=self_paid]", "x")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#summary")
+        form, said = (
+            page.eval_on_selector(one, wide) for one in ("form.dense", "#self_paid-wrong")
+        )
+        assert said > 0.9 * form
+    with served.visit("clerk") as page:
+        for path, form, box in (
+            ("/clerk", ".search-row", "#q"),
+            ("/law/310000", ".filters", "#then"),
+        ):
+            page.goto(served.address + path)
+            whole, typed = (page.eval_on_selector(one, wide) for one in (form, box))
+            assert typed > 0.9 * whole, path

@@ -29,7 +29,7 @@ def bill(web: Web, **more: str) -> dict[str, str]:
 
 def test_a_bill_is_quoted_then_settled_once_with_both_balances_on_the_receipt(web: Web) -> None:
     who = cashier(web)
-    quoted = visible(who.post("/institution", bill(web, patient=FATHER)))
+    quoted = visible(who.follow(who.post("/institution", bill(web, patient=FATHER))))
     assert "现金收 ¥0.00" in quoted and "当年账户余额 ¥350.00" in quoted
     assert web.town.balance("father").carried == 1200_00
     sent = bill(web, **SETTLE)
@@ -199,7 +199,7 @@ def test_the_days_list_and_totals_by_channel(web: Web) -> None:
     page = visible(who.get("/institution/day"))
     assert "窗口 1 0 ¥150.00" in page and "自助机 1 1 ¥0.00" in page
     assert "逐笔 3 笔" in page
-    assert "没有记录" in who.get("/institution/day", on="2025-11-09").text
+    assert "这一天没有结算" in who.get("/institution/day", on="2025-11-09").text
     for odd in ("soon", "2025-13-01", "0001-01-01", "9999-12-31"):
         assert who.get("/institution/day", on=odd).status_code == 200
     for odd in ("0", "999999", "-1", "x"):

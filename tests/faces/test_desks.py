@@ -130,9 +130,10 @@ def test_one_box_finds_a_person_by_number_card_id_and_name(web: Web) -> None:
     who = clerk(web)
     web.town.do(lambda s: s.unit.set_card(FATHER, "A12345678"))
     for asked in (number_of(web, "father"), FATHER, "张father", "A12345678", "a 1234 5678"):
-        assert who.post("/clerk", {"q": asked}).headers["location"] == f"/clerk/for/{FATHER}"
+        found = who.follow(who.post("/clerk", {"q": asked}))
+        assert found.headers["location"] == f"/clerk/for/{FATHER}"
     for asked in ("nobody", "P371300-father", "' OR 1=1 --", "%", "张", "A1234567"):
-        assert "没有找到" in who.post("/clerk", {"q": asked}).text
+        assert "没有找到" in who.follow(who.post("/clerk", {"q": asked})).text
 
 
 def test_several_people_of_one_name_are_told_apart_by_their_numbers(web: Web) -> None:
@@ -140,7 +141,8 @@ def test_several_people_of_one_name_are_told_apart_by_their_numbers(web: Web) ->
         one = Person(f"P310000-same{n}", "310000", Scheme.RESIDENT)
         known = Identity("赵同名", f"31019919800102{n:03d}0")
         web.town.do(partial(register_person, person=one, identity=known, by="test"))
-    page = clerk(web).post("/clerk", {"q": "赵同名"}).text
+    who = clerk(web)
+    page = who.follow(who.post("/clerk", {"q": "赵同名"})).text
     assert "/clerk/for/P310000-same0" in page and "/clerk/for/P310000-same1" in page
 
 
@@ -153,7 +155,8 @@ def test_a_card_is_noted_at_registration_and_read_at_the_till(web: Web) -> None:
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "card")
     typed = {"do": "quote", "patient": "B12345678", "care": "outpatient", "category": "drug",
              "channel": "window", "self_paid": "10", "listed": "yes"}  # fmt: skip
-    assert "现金收 ¥0.00" in visible(cashier(web).post("/institution", typed))
+    till = cashier(web)
+    assert "现金收 ¥0.00" in visible(till.follow(till.post("/institution", typed)))
 
 
 def test_a_death_and_the_heirs(web: Web) -> None:
@@ -165,7 +168,7 @@ def test_a_death_and_the_heirs(web: Web) -> None:
     short = who.post(f"{base}/estate", {"sum1": "9", "who1": "公证书", "papers": "公证书"})
     assert short.status_code == 409
     paid = who.post(f"{base}/estate", {"sum1": "9.99", "who1": FATHER, "papers": "公证书"})
-    assert "已付给继承人 ¥9.99" in paid.text
+    assert "已付给继承人 ¥9.99" in who.follow(paid).text
     assert web.town.balance("stranger").carried == 0
 
 
@@ -196,7 +199,8 @@ def test_a_body_beyond_all_files_is_turned_away(web: Web) -> None:
 
 def test_every_look_and_act_is_on_the_trail_and_the_person_sees_it(web: Web) -> None:
     clerk(web).get(f"/clerk/for/{FATHER}")
-    cashier(web).post("/institution", {"patient": CHILD, "self_paid": "1", "care": "outpatient"})
+    who = cashier(web)
+    who.follow(who.post("/institution", {"patient": CHILD, "self_paid": "1", "care": "outpatient"}))
     looks = web.town.ask(lambda s: s.unit.looks(None, limit=50, before=2**62))
     assert ("clerk-7", "home", FATHER) in {(one.who, one.what, one.whose) for one in looks}
     assert (CLINIC, "quote", CHILD) in {(one.who, one.what, one.whose) for one in looks}

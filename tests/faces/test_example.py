@@ -139,7 +139,7 @@ def test_the_page_is_there_in_english(web: Web) -> None:
     found = post(web, "/bills", form(lang="en"))
     page = web.client.get(found.headers["location"]).text
     assert '<html lang="en">' in page
-    assert "Pooled money has paid the self-paid part of this bill." in page
+    assert "Pooled money was used for the self-paid part of this bill." in page
     assert "「医保报销后的医疗费用，不包括自费费用」" in page  # the law keeps its language
     assert "Which part of a bill does pooled money pay?" in page
 

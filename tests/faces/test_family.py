@@ -173,7 +173,7 @@ def test_the_member_has_left_while_the_sponsor_edits(web: Web) -> None:
     assert "已退出" in child.follow(left).text
     found = father.post(f"/family/pool/{CHILD}/remove")
     assert found.status_code == 404
-    assert "双方之间没有共济关系" in found.text
+    assert "双方之间没有可以解除的共济关系" in found.text
     back = father.get(f"/family/pool/{CHILD}/remove")
     assert (back.status_code, back.headers["location"]) == (303, "/family/pool")
     assert bonds(web, "father") == {MOTHER}
@@ -234,7 +234,7 @@ def test_why_names_every_cause_with_what_helps(web: Web) -> None:
         "/family/why", tried="1", place="Y310000-drugs", care="outpatient", amount="50"
     )
     text = visible(found)
-    assert "在药店购药没有处方" in text and "就医时没有生效的共济关系" in text
+    assert "在药店购药没有处方" in text and "就医时没有可用于本次结算的共济关系" in text
     assert "请凭定点医疗机构的电子处方购买" in text and "NET-18" in text
 
 

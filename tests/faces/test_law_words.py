@@ -97,7 +97,7 @@ def test_every_answer_of_every_pack_can_be_read_aloud(one: Any) -> None:
         (
             (Venue(kind=InstitutionKind.PHARMACY), Venue(kind=InstitutionKind.HOSPITAL)),
             "venues",
-            "种类：定点零售药店\n种类：定点医疗机构",
+            "种类：零售药店\n种类：医疗机构",
             "kind: pharmacy\nkind: medical institution",
         ),
         (

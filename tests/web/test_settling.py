@@ -49,8 +49,8 @@ def test_a_bill_that_is_not_pooled_says_every_cause_in_both_languages(web: Web) 
     assert found["outcome"] == "use_not_chosen"
     assert [reason["code"] for reason in found["reasons"]] == ["use_not_chosen", "not_listed"]
     first = found["reasons"][0]
-    assert first["zh"] == "组建人没有选择“共济支付”，共济资金不能用于支付医疗费用。"
-    assert first["remedy_en"] == "The sponsor chooses the use `pay`; it works from that moment."
+    assert first["zh"] == "“共济支付”没有开通：组建人没有选择，或本地当时还没有开放。"
+    assert first["remedy_en"].startswith("The sponsor chooses `pay`;")
 
 
 def test_a_repeat_is_answered_alike_and_only_marked(web: Web) -> None:

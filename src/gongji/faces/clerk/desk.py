@@ -14,7 +14,7 @@ from gongji.desk.identity import Identity, mask_number
 from gongji.desk.life import Estate, Heir, settle_estate
 from gongji.desk.office import Session
 from gongji.desk.people import StandingChange, change_standing
-from gongji.faces.forms import Form, clean, day_typed, no_sum, number_of, sum_of
+from gongji.faces.forms import Form, day_typed, no_sum, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Refusal
@@ -29,25 +29,30 @@ _PERSON = re.compile(r"P[1-9][0-9]{5}-[0-9a-z]{1,40}")
 
 @get("/clerk", opt=CLERK, include_in_schema=False)
 async def search_page(request: Visit) -> Any:
-    """One box: an identity number, a card, a person's id, or a whole name."""
-    typed = await request.typed()
-    return request.page("clerk/search.html", errors={}, asked=typed.get("q", ""), rows=[])
-
-
-@post("/clerk", opt=CLERK, include_in_schema=False)
-async def search(request: Visit) -> Any:
-    """Whom the box names: one person's page, or several to choose from. It is sent as a form, so
-    that no number stays in an address."""
-    asked = clean((await request.sent())["q"])[:100]
-    region, number = request.me.region, number_of(asked)
+    """One box: an identity number, a card, a person's id, or a whole name. Whom it named: one
+    person's page, or several to choose from."""
+    asked, region = (await request.typed()).get("q", ""), request.me.region
     if not asked:
-        wrong = {"q": request.say("请填写号码或姓名")}
-        return request.page("clerk/search.html", 422, errors=wrong, asked="", rows=[])
+        return request.page("clerk/search.html", errors={}, asked="", rows=[])
+    number = number_of(asked)
     found = await request.look("find", _the_one, lambda s: find_people(s, region, asked, number))
     if len(found) == 1:
         return request.go(f"/clerk/for/{_the_one(found)}")
     rows = [(id, one.name, mask_number(one.number)) for id, one in sorted(found.items())]
     return request.page("clerk/search.html", errors={}, asked=asked, rows=rows)
+
+
+@post("/clerk", opt=CLERK, include_in_schema=False)
+async def search(request: Visit) -> Any:
+    """Keep what the box names, and look on a page that can be read again: so no number stays in
+    an address."""
+    form = await request.sent()
+    asked = form["q"][:100]
+    if not asked:
+        wrong = {"q": request.say("请填写号码或姓名")}
+        return request.page("clerk/search.html", 422, errors=wrong, asked="", rows=[])
+    kept = await request.keep(form.id, request.url.path, {"q": asked})
+    return request.go("/clerk", kept=kept.id)
 
 
 def _the_one(found: dict[str, Identity]) -> str | None:
@@ -127,7 +132,7 @@ async def _estate(request: Visit, on: Behalf, **more: Any) -> Any:
     return request.page(
         "clerk/estate.html", more.pop("status", 200), on=on, view=view, heirs=range(1, HEIRS + 1),
         whole_fen=view.held.current + view.held.carried,
-        **{"errors": {}, "told": None, "form": Form({}), "done": None, **more},
+        **{"errors": {}, "told": None, "form": Form({}), **more},
     )  # fmt: skip
 
 
@@ -176,7 +181,7 @@ async def estate(request: Visit, person: FromPath[str]) -> Any:
     if isinstance(done, Refusal):
         told = refusal_told(request.office.law, done, request.lang)
         return await _estate(request, on, told=told, form=form, status=409)
-    return await _estate(request, on, done=int((done.outcome or {})["fen"]))
+    return request.go(f"{on.base}/done/{done.id}")
 
 
 # Paper ───────────────────────────────────────────────────────────────────────────────────────────

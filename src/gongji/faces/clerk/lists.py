@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromQuery
 
 from gongji.desk.applications import Outcome
 from gongji.desk.faces_ports import Role
@@ -32,9 +33,10 @@ def _page(request: Visit, form: Form, **more: Any) -> Any:
 
 
 @get("/clerk/lists", opt=CLERK, include_in_schema=False)
-async def lists(request: Visit) -> Any:
-    """A list to be registered."""
-    return _page(request, Form(await request.typed()))
+async def lists(request: Visit, done: FromQuery[str] = "") -> Any:
+    """A list to be registered, and what came of one."""
+    taken = await request.kept(done[:64], "list") if done else None
+    return _page(request, Form(await request.typed()), taken=taken.outcome if taken else None)
 
 
 @post("/clerk/lists", opt=CLERK, include_in_schema=False)
@@ -75,7 +77,7 @@ async def take(request: Visit) -> Any:
         }
 
     done = await request.act(form.id, "list", None, taken, upload.name)
-    return _page(request, Form({}), taken=accept(done).outcome)
+    return request.go("/clerk/lists", done=accept(done).id)
 
 
 @get("/clerk/runs", opt=CLERK, include_in_schema=False)

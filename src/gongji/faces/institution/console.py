@@ -12,7 +12,7 @@ from gongji.desk.applications import Act, leave_trace
 from gongji.desk.finding import find_holder
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
-from gongji.desk.ports import AnswerKind, HourSums
+from gongji.desk.ports import AnswerKey, AnswerKind, HourSums
 from gongji.desk.settling import Answered, Quoted, quote, settle_batch
 from gongji.faces.charts import hourly, payers, stacked
 from gongji.faces.forms import Form, no_sum, number_of, sum_of
@@ -21,7 +21,7 @@ from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.seals import read_code
 from gongji.faces.visit import Visit
 from gongji.policy.pack import NoProvision
-from gongji.policy.refusal import Code, Refusal
+from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import AskerId, Institution, PersonId, SettlementRequest
 from gongji.terms import (
     LARGEST_FEN,
@@ -97,8 +97,11 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
 
 @get("/institution", opt=CASHIER, include_in_schema=False)
 async def console(request: Visit) -> Any:
-    """The form, and the day so far."""
-    return await _page(request, Form(await request.typed()))
+    """The form, and the day so far; with its quote, where one was asked for."""
+    typed = await request.typed()
+    if typed.get("do") != "quote":
+        return await _page(request, typed)
+    return await _quote(request, Form({**typed, "id": request.query_params["kept"]}))
 
 
 # The bill that is typed ──────────────────────────────────────────────────────────────────────────
@@ -127,6 +130,8 @@ async def _patient(request: Visit, text: str) -> _Patient:
                 return id
         return None
 
+    if request.method == "GET":  # found and traced when it was sent; the quote leaves its own trace
+        return _Patient(await request.counter.ask(found))
     return _Patient(await request.look("find", lambda id: id, found) if text else None)
 
 
@@ -220,7 +225,7 @@ def _law_of(
 
 @post("/institution", opt=CASHIER, include_in_schema=False)
 async def enter(request: Visit) -> Any:
-    """Quote, which writes nothing; or settle, once for the bill's number."""
+    """Quote, on a page that can be read again; or settle, once for the bill's number."""
     form = await request.sent()
     errors: dict[str, str] = {}
     bill = await _bill(request, form, errors)
@@ -228,9 +233,22 @@ async def enter(request: Visit) -> Any:
         return await _page(request, form, errors=errors, status=422)
     if form["do"] == "settle":
         return await _settle(request, form, bill)
+    kept = await request.keep(form.id, request.url.path, {**form.typed(), "do": "quote"})
+    return request.go("/institution", kept=kept.id)
+
+
+async def _quote(request: Visit, form: Form) -> Any:
+    """The quote of a bill that was typed, which books nothing. One that has been settled since
+    leads to its receipt."""
+    errors: dict[str, str] = {}
+    bill = await _bill(request, form, errors)
+    if bill is None:
+        return await _page(request, form, errors=errors, status=422)
     found = await request.look("quote", bill.patient, lambda session: _quoted(session, bill))
     if isinstance(found, Refusal):
         return await _refused(request, form, found)
+    if isinstance(found, AnswerKey):
+        return request.go(f"/institution/receipts/{found.id}")
     quoted, name = found
     law = request.law_in(bill.patient[1:7])
     return await _page(
@@ -244,7 +262,10 @@ async def enter(request: Visit) -> Any:
     )
 
 
-def _quoted(session: Session, bill: SettlementRequest) -> tuple[Quoted, str] | Refusal:
+def _quoted(session: Session, bill: SettlementRequest) -> tuple[Quoted, str] | AnswerKey | Refusal:
+    key = AnswerKey(bill.institution, bill.id)
+    if (settled := session.unit.answered([key]).get(key)) is not None:
+        return key if settled.request == msgspec.json.encode(bill) else refuse(Code.ID_REUSED)
     found = quote(session, bill)
     if isinstance(found, Refusal):
         return found

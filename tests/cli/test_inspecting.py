@@ -3,6 +3,7 @@ start."""
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def test_what_reads_leaves_a_file_as_it_was(tmp_path: Path) -> None:
     original = open_store(
         settings({"GONGJI_DATABASE": f"sqlite:///{tmp_path}/gongji.db", "GONGJI_KEY": KEY})
     )
-    original.raw_connection().execute(f"VACUUM INTO '{copy}'")
+    with closing(original.raw_connection()) as connection:
+        connection.execute(f"VACUUM INTO '{copy}'")
     original.close()
     before = sha256(copy.read_bytes()).digest()
     for words in READS:

@@ -151,7 +151,7 @@ def test_the_account_flag(box: Sandbox, flag: str, own: str, pooled: str, cash: 
     assert info["psn_cash_pay"] == yuan(cash)
 
 
-def admitted(window: Window, number: str, med_type: str = "2101") -> str:
+def admitted(window: Window, number: str, med_type: str = "2101", **more: Any) -> str:
     """2401; the visit."""
     now = f"{window.box.now:%Y-%m-%d %H:%M:%S}"
     mdtrtinfo = {
@@ -159,7 +159,7 @@ def admitted(window: Window, number: str, med_type: str = "2101") -> str:
         "mdtrt_cert_no": number, "med_type": med_type, "ipt_no": "ZY1", "atddr_no": "D1",
         "chfpdr_name": "周医生", "adm_diag_dscr": "肺炎", "adm_dept_codg": "02",
         "adm_dept_name": "呼吸科", "adm_bed": "8", "dscg_maindiag_code": "J18.900",
-        "dscg_maindiag_name": "肺炎",
+        "dscg_maindiag_name": "肺炎", **more,
     }  # fmt: skip
     visit: str = window.send("2401", mdtrtinfo=mdtrtinfo, diseinfo=[diagnosis(now)]).output[
         "result"

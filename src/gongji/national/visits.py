@@ -23,6 +23,11 @@ STAYS = frozenset({Care.INPATIENT, Care.HOME_BED})
 """就医类别 that begin with 2401 and are settled by 2304: a bed on a ward, or one at home."""
 
 
+_SHOWN = frozenset({"mdtrt_cert_no", "card_sn"})
+"""就诊凭证: what was shown at the desk. It was looked at there; nobody asks for it later, and it may
+be an identity number."""
+
+
 def register(call: Call) -> Done | Wrong:
     """2201 门诊挂号."""
     given = call.one()
@@ -91,7 +96,7 @@ def new_visit(
         micros(moment_of(given["begntime"])),
         None,
         False,
-        kept(given),
+        kept({name: value for name, value in given.items() if name not in _SHOWN}),
         kept(diagnoses),
     )
 
@@ -161,7 +166,9 @@ def discharge(call: Call) -> Done | Wrong:
 
 def _said(given: Values) -> dict[str, Any]:
     """What a later message says anew; what it leaves out stays as it was."""
-    return {name: value for name, value in given.items() if value is not None}
+    return {
+        name: value for name, value in given.items() if value is not None and name not in _SHOWN
+    }
 
 
 ADMISSION, DISCHARGE = "1", "2"

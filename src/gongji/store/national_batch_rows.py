@@ -22,6 +22,7 @@ from gongji.policy.standing import Person
 from gongji.store.book_rows import BookRows
 from gongji.store.catalogue_rows import CatalogueRows, editions_of
 from gongji.store.national_code_rows import NationalCodeRows
+from gongji.store.personal import opened_whole, sealed_apart
 from gongji.store.pool_rows import Bonds, PoolRows, families_by
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
 
@@ -78,8 +79,8 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             people,
             bonds,
             self._places_of(places),
-            _messages_of(answered),
-            _visits_of(visited),
+            self._messages_of(answered),
+            self._visits_of(visited),
             _fees_of(charged),
             {(person, care): int(fen) for person, care, fen in all_of(used)},
             editions_of(editions),
@@ -111,7 +112,14 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         return lambda: purses
 
     def messages(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
-        return _messages_of(self._messages(keys))
+        return self._messages_of(self._messages(keys))
+
+    def _messages_of(self, sent: Sent) -> dict[MessageKey, Message]:
+        found = ((MessageKey(*row[:3]), row) for row in all_of(sent))
+        return {
+            key: Message._make((key, *row[3:6], self._opened(row[6], *key), row[7]))
+            for key, row in found
+        }
 
     def _messages(self, keys: Iterable[MessageKey]) -> Sent:
         return self._of_keys(
@@ -123,11 +131,28 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
     def add_messages(self, messages: Sequence[Message]) -> None:
         self._db.executemany(
             f"INSERT INTO national_messages (region, {MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(one.key.institution[1:7], *one.key, *one[1:]) for one in messages],
+            [
+                (
+                    one.key.institution[1:7],
+                    *one.key,
+                    *one[1:4],
+                    self._apart(one.answer, *one.key),
+                    one.undone,
+                )
+                for one in messages
+            ],
         )
 
     def visits(self, keys: Iterable[VisitKey]) -> dict[VisitKey, Visit]:
-        return _visits_of(self._visits(keys))
+        return self._visits_of(self._visits(keys))
+
+    def _visits_of(self, sent: Sent) -> dict[VisitKey, Visit]:
+        return {VisitKey(row[0], row[1]): self._visit_of(row) for row in all_of(sent)}
+
+    def _visit_of(self, row: Sequence[Any]) -> Visit:
+        """A visit of a row with the columns of VISIT."""
+        told = self._opened(row[10], *row[:2])
+        return Visit._make((*row[:3], _KINDS[row[3]], *row[4:9], bool(row[9]), told, row[11]))
 
     def _visits(self, keys: Iterable[VisitKey]) -> Sent:
         return self._of_keys(
@@ -157,8 +182,19 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         marks = ", ".join("?" * (len(Settled._fields) + 1))
         self._db.executemany(
             f"INSERT INTO national_settlements (region, {SETTLED}) VALUES ({marks})",
-            [(one.institution[1:7], *one) for one in settled],
+            [(one.institution[1:7], *one[:-1], self._shown_apart(one)) for one in settled],
         )
+
+    def _shown_apart(self, settled: Settled) -> bytes:
+        return self._apart(settled.shown, settled.institution, settled.id)
+
+    def _apart(self, document: bytes, *where: str) -> bytes:
+        """As it is kept, with the people's names and numbers sealed; `where` is the row's own key."""
+        return sealed_apart(self._vault, document, "/".join(where))
+
+    def _opened(self, kept: bytes, *where: str) -> bytes:
+        """The inverse of `_apart`."""
+        return opened_whole(self._vault, kept, "/".join(where))
 
     def _of_keys(self, select: str, keys: Iterable[tuple[str, ...]]) -> Sent:
         """Rows of institutions by keys that begin with the institution, region by region."""
@@ -168,15 +204,6 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         return [
             self._db.execute(select, (as_json(wanted), region)) for region, wanted in some.items()
         ]
-
-
-def _messages_of(sent: Sent) -> dict[MessageKey, Message]:
-    found = ((MessageKey(*row[:3]), row[3:]) for row in all_of(sent))
-    return {key: Message(key, *rest) for key, rest in found}
-
-
-def _visits_of(sent: Sent) -> dict[VisitKey, Visit]:
-    return {VisitKey(row[0], row[1]): visit_of(row) for row in all_of(sent)}
 
 
 def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
@@ -190,8 +217,3 @@ def _fees_of(sent: Sent) -> dict[VisitKey, list[FeeRow]]:
 
 
 _CHARGED = attrgetter("charged_at", "sn")
-
-
-def visit_of(row: Sequence[Any]) -> Visit:
-    """A visit of a row with the columns of VISIT."""
-    return Visit._make((*row[:3], _KINDS[row[3]], *row[4:9], bool(row[9]), *row[10:]))

@@ -23,7 +23,6 @@ from gongji.store.national_batch_rows import (
     WITHDRAWN,
     NationalBatchRows,
     columns,
-    visit_of,
 )
 from gongji.terms import moment
 
@@ -81,7 +80,7 @@ class NationalRows(NationalBatchRows):
 
     def visits_of(self, institution: str, person: str, since: int, before: int) -> list[Visit]:
         return [
-            visit_of(row)
+            self._visit_of(row)
             for row in self._rows(
                 f"SELECT {VISIT} FROM national_visits WHERE region = ? AND institution = ?"
                 " AND person = ? AND began_at >= ? AND began_at < ? ORDER BY began_at, id",
@@ -100,7 +99,14 @@ class NationalRows(NationalBatchRows):
             " ON CONFLICT (region, institution, id) DO UPDATE SET med_type = excluded.med_type,"
             " ended_at = excluded.ended_at, cancelled = excluded.cancelled, told = excluded.told,"
             " diagnoses = excluded.diagnoses",
-            (visit.institution[1:7], *visit[:3], visit.kind.value, *visit[4:]),
+            (
+                visit.institution[1:7],
+                *visit[:3],
+                visit.kind.value,
+                *visit[4:10],
+                self._apart(visit.told, *visit[:2]),
+                visit.diagnoses,
+            ),
         )
 
     def fees_of(self, institution: str, visit: str) -> list[FeeRow]:
@@ -150,11 +156,14 @@ class NationalRows(NationalBatchRows):
 
     def settled(self, institution: str, id: str) -> Settled | None:
         row = self._of(f"SELECT {SETTLED} FROM national_settlements", "id", institution, id)
-        return Settled(*row) if row else None
+        return self._settled_of(row) if row else None
+
+    def _settled_of(self, row: Sequence[Any]) -> Settled:
+        return Settled._make((*row[:-1], self._opened(row[-1], *row[:2])))
 
     def settled_of_visit(self, institution: str, visit: str, person: str) -> list[Settled]:
         return [
-            Settled(*row)
+            self._settled_of(row)
             for row in self._rows(
                 f"SELECT {SETTLED} FROM national_settlements WHERE person = ?"
                 " AND institution = ? AND visit = ? ORDER BY at, id",
@@ -166,7 +175,7 @@ class NationalRows(NationalBatchRows):
 
     def settled_between(self, institution: str, since: int, before: int) -> list[Settled]:
         return [
-            Settled(*row)
+            self._settled_of(row)
             for row in self._rows(
                 f"SELECT {SETTLED} FROM national_settlements WHERE region = ?"
                 " AND institution = ? AND id >= ? AND id < ? AND at >= ? AND at < ?"
@@ -177,7 +186,7 @@ class NationalRows(NationalBatchRows):
 
     def settled_of_person(self, person: str, since: int, before: int) -> list[Settled]:
         return [
-            Settled(*row)
+            self._settled_of(row)
             for row in self._rows(
                 f"SELECT {SETTLED} FROM national_settlements WHERE person = ?"
                 " AND at >= ? AND at < ? ORDER BY at, id",
@@ -249,12 +258,14 @@ class NationalRows(NationalBatchRows):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (region, institution, id) DO UPDATE SET state = excluded.state,"
             " visit = excluded.visit, settled = excluded.settled",
-            (order.institution[1:7], *order),
+            (order.institution[1:7], *order[:-1], self._apart(order.told, *order[:2])),
         )
 
     def order(self, institution: str, id: str) -> Order | None:
         row = self._of(f"SELECT {_ORDER} FROM national_orders", "id", institution, id)
-        return Order(*row) if row else None
+        if row is None:
+            return None
+        return Order._make((*row[:-1], self._opened(row[-1], *row[:2])))
 
     def _add(self, table: str, columns: str, record: tuple[Any, ...]) -> None:
         """A row of an institution, whose id stands first."""

@@ -134,7 +134,10 @@ class PostgresNational(PostgresFamilies):
     def add_messages(self, messages: Sequence[Message]) -> None:
         by = parted(messages, lambda one: (one.key.institution[1:7], one.key.infno, one.undone))
         for common, some in by:
-            rows = [(one.key.institution, one.key.msgid, *one[1:5]) for one in some]
+            rows = [
+                (one.key.institution, one.key.msgid, *one[1:4], self._apart(one.answer, *one.key))
+                for one in some
+            ]
             self._link.send(_ADD_MESSAGES, (*common, *columns(_MESSAGE, rows)))
 
     def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None:
@@ -145,7 +148,7 @@ class PostgresNational(PostgresFamilies):
     def add_settlements(self, settled: Sequence[Settled]) -> None:
         by = parted(settled, lambda one: (one.institution[1:7], *_once_of(one)))
         for common, some in by:
-            rows = map(_each_of, some)
+            rows = [(*_each_of(one)[:-1], self._shown_apart(one)) for one in some]
             self._link.send(_ADD_SETTLEMENTS, (*common, *columns(_SETTLED, rows)))
         self._link.push()
 

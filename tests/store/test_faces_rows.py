@@ -8,11 +8,9 @@ import pytest
 
 from gongji.desk.claims_ports import Claim, ClaimState
 from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAccount
-from gongji.desk.identity import Identity
 from gongji.desk.ports import RunState, Store
-from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.terms import Care, InstitutionKind, Level, Scheme
+from gongji.terms import Care, InstitutionKind, Level
 from store.stores import STORES, VAULT
 
 SHANGHAI, LINYI = "310000", "371300"
@@ -126,12 +124,8 @@ def test_lists_of_a_region(store: Store) -> None:
     state = RunState(SHANGHAI, "deduct/2026", "7", 7, 1, 280_000, 5, None)
     with store.begin() as unit:
         unit.add_institution(place, "示范医院")
-        for name in "abc":
-            person = Person(f"P310000-{name}", SHANGHAI, Scheme.RESIDENT)
-            unit.add_person(person, Identity(name, f"{ord(name):018d}"), 1, "test")
         unit.keep_run(state, [])
     with store.read() as unit:
         assert unit.institutions_in(SHANGHAI) == [(place, "示范医院")]
         assert unit.institutions_in(LINYI) == []
-        assert unit.people_of(SHANGHAI, after="P310000-a", limit=1) == ["P310000-b"]
         assert unit.runs_in(SHANGHAI) == [state]

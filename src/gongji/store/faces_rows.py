@@ -10,7 +10,7 @@ from gongji.desk.faces_ports import DayLooks, Draft, Look, Role, SignIn, StaffAc
 from gongji.desk.ports import RunState
 from gongji.settlement.bill import Institution
 from gongji.store import faces_tables  # noqa: F401 - its tables belong to the schema
-from gongji.store.rows import IN, Rows, as_json, people_between
+from gongji.store.rows import IN, Rows, as_json
 from gongji.terms import InstitutionKind, Level
 
 _claim_of = msgspec.json.Decoder(Claim).decode
@@ -146,15 +146,6 @@ class FacesRows(ClaimRows):
             region,
         )
         return [RunState(*row) for row in rows]
-
-    def people_of(self, region: str, *, after: str, limit: int) -> list[str]:
-        rows = self._rows(
-            "SELECT id FROM people WHERE region = ? AND id > ? AND id < ? ORDER BY id LIMIT ?",
-            region,
-            *people_between(region, after),
-            limit,
-        )
-        return [row[0] for row in rows]
 
     # Forms
 

@@ -240,18 +240,6 @@ class NationalRows(NationalBatchRows):
         row = self._of(f"SELECT {_CLEARING} FROM national_clearings", "id", institution, id)
         return _clearing(row) if row else None
 
-    def clearings_of(self, institution: str, month: str) -> list[Clearing]:
-        return [
-            _clearing(row)
-            for row in self._rows(
-                f"SELECT {_CLEARING} FROM national_clearings WHERE region = ?"
-                " AND institution = ? AND month = ? ORDER BY at, id",
-                institution[1:7],
-                institution,
-                month,
-            )
-        ]
-
     def put_order(self, order: Order) -> None:
         self._db.execute(
             f"INSERT INTO national_orders (region, {_ORDER})"

@@ -217,7 +217,7 @@ async def file(request: Visit) -> Any:
     accept(await request.act(form.id, "bank_file", None, listed, name))
 
     def rows(session: Session) -> list[tuple[Claim, str]]:
-        found = [c for c in session.unit.claims(region, state=None, limit=10_000) if c.file == name]
+        found = desk.claims_in(session, region, name)
         names = session.unit.identities({claim.person for claim in found})
         return [(claim, names[claim.person].name) for claim in found]
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from gongji.terms import region_of
+
 if TYPE_CHECKING:
     from gongji.desk.office import Office
     from gongji.desk.ports import Caller
@@ -29,4 +31,4 @@ def clerk_for(person: str) -> "Caller":
     """The operator, as a clerk of the region that a person's id names."""
     from gongji.desk.ports import Caller, CallerKind
 
-    return Caller("cli", person[1:7], CallerKind.CLERK, "cli")
+    return Caller("cli", region_of(person), CallerKind.CLERK, "cli")

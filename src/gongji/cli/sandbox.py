@@ -30,7 +30,7 @@ from gongji.lab import sandbox
 from gongji.national.doors import Gate, route
 from gongji.national.gateway import LOOPBACK
 from gongji.store.cipher import Vault
-from gongji.terms import LOCAL_TIME, Scheme, local_day
+from gongji.terms import LOCAL_TIME, Scheme, local_day, region_of
 from gongji.web.app import NOT_KEPT, PROTECTION, create_app
 from gongji.web.lane import Lane
 from gongji.web.protocol import Http11
@@ -241,7 +241,7 @@ def message(
     return {
         "infno": infno,
         "msgid": f"{place.code}{stamp}{number:04d}",
-        "mdtrtarea_admvs": place.code[1:7],
+        "mdtrtarea_admvs": region_of(place.code),
         "insuplc_admdvs": SANDBOX,
         "recer_sys_code": "99",
         "infver": "1.0.0",

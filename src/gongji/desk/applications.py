@@ -8,6 +8,7 @@ import msgspec
 from gongji.desk.faces_ports import Draft, Look, Looker, SignIn
 from gongji.desk.office import Session
 from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.terms import region_of
 
 Outcome = Mapping[str, str]
 """What came of a form, in plain words of our own: the page of the result is drawn from it."""
@@ -78,15 +79,15 @@ def leave_trace(session: Session, by: Looker, act: Act) -> None:
     session.unit.keep_looks([look_of(session, by, act)])
 
 
-def region_of(by: Looker, act: Act) -> str:
+def region_of_act(by: Looker, act: Act) -> str:
     """On whose trail an act stands: that of the region of the person concerned, if there is one."""
-    return act.whose[1:7] if act.whose else by.region
+    return region_of(act.whose) if act.whose else by.region
 
 
 def look_of(session: Session, by: Looker, act: Act) -> Look:
     """The line of the trail."""
     return Look(
-        region=region_of(by, act),
+        region=region_of_act(by, act),
         at=session.at,
         id=secrets.token_hex(8),
         who=by.subject,

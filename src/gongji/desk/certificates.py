@@ -24,7 +24,7 @@ from gongji.desk.working_days import notices_of
 from gongji.policy.contributions import PremiumState, certificate_day
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
-from gongji.terms import local_day, midnight, moment, yuan_text
+from gongji.terms import local_day, midnight, moment, region_of, yuan_text
 
 _SEAL = 16
 """Bytes of the seal in a token: as much as can be typed from a print, and 2^128 to guess."""
@@ -107,7 +107,7 @@ def printed(session: Session, certificate: Certificate) -> Printed:
     """The masked words of a certificate."""
     known = session.unit.identities([certificate.person, certificate.sponsor])
     person, sponsor = known[certificate.person], known[certificate.sponsor]
-    pack = session.law.pack(certificate.person[1:7])
+    pack = session.law.pack(region_of(certificate.person))
     return Printed(
         mask_name(person.name),
         mask_number(person.number),

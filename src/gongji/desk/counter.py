@@ -29,6 +29,7 @@ from gongji.desk.ports import StoreUnavailable
 from gongji.desk.settling import Answered, settle_batch
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import SettlementRequest
+from gongji.terms import region_of
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class Counter:
     async def settle(self, request: SettlementRequest) -> Answered | Refusal:
         """Settle in the next batch. Raises Busy or StoreUnavailable; then nothing was settled, or
         it is not known: the same id asks again safely."""
-        regions = frozenset((request.patient[1:7], request.institution[1:7]))
+        regions = frozenset((region_of(request.patient), region_of(request.institution)))
         found: Answered | Refusal = await self._queued(request, settle_batch, regions, shares=True)
         return found
 

@@ -26,7 +26,7 @@ from gongji.policy.contributions import (
 from gongji.policy.refusal import Code, Refusal, keys
 from gongji.policy.standing import Person
 from gongji.settlement.booking import purse_of
-from gongji.terms import Scheme, Status, Use, local_day
+from gongji.terms import Scheme, Status, Use, local_day, region_of
 
 CHUNK = 10_000
 """Premiums a chunk: long enough that the commit costs little, short enough to pay in between."""
@@ -281,4 +281,4 @@ def _standing(sponsor: str, standing: tuple[str, str, str | None]) -> Person:
     """A sponsor as the law looks at it."""
     scheme, status, died = standing
     dead_on = None if died is None else date.fromisoformat(died)
-    return Person(sponsor, sponsor[1:7], Scheme(scheme), Status(status), died=dead_on)
+    return Person(sponsor, region_of(sponsor), Scheme(scheme), Status(status), died=dead_on)

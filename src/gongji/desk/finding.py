@@ -4,6 +4,7 @@ import re
 
 from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.office import Session
+from gongji.terms import region_of
 
 MOST = 50
 """So many people of one name are shown; beyond them the number is needed."""
@@ -18,7 +19,7 @@ def find_people(session: Session, region: str, asked: str, number: str) -> dict[
     what stands beside them for looking up is a digest of the whole.
     """
     unit = session.unit
-    if _PERSON.fullmatch(asked) and asked[1:7] == region:
+    if _PERSON.fullmatch(asked) and region_of(asked) == region:
         return unit.identities([asked])
     if (id := find_holder(session, region, number)) is not None:
         return unit.identities([id])

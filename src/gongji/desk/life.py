@@ -25,6 +25,7 @@ from gongji.terms import (
     Status,
     local_day,
     moment,
+    region_of,
 )
 
 Document = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -75,7 +76,7 @@ def move_away(session: Session, asked: Move, by: Caller) -> Done | Refusal:
     Where the pack says so a move is refused while a bond is open (NET-16); elsewhere the bonds
     end with it.
     """
-    key = AnswerKey(f"A{asked.person[1:7]}-agency", asked.id)
+    key = AnswerKey(f"A{region_of(asked.person)}-agency", asked.id)
     body = msgspec.json.encode(asked)
     if (earlier := _earlier(session, key, body, by, asked.person)) is not None:
         return earlier
@@ -96,7 +97,7 @@ def settle_estate(session: Session, asked: Estate, by: Caller) -> Done | Refusal
 
     The heirs' sums must come to the whole balance: an account closes with nothing left in it.
     """
-    key = AnswerKey(f"A{asked.person[1:7]}-agency", asked.id)
+    key = AnswerKey(f"A{region_of(asked.person)}-agency", asked.id)
     body = msgspec.json.encode(asked)
     if (earlier := _earlier(session, key, body, by, asked.person)) is not None:
         return earlier
@@ -160,7 +161,7 @@ def end_kinship(
     """
     if sponsor not in session.unit.people([sponsor]):
         return refuse(Code.UNKNOWN_PERSON)
-    law = session.law.on(sponsor[1:7], local_day(session.now))
+    law = session.law.on(region_of(sponsor), local_day(session.now))
     if not asked.by.may_act_for(sponsor):
         return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_answers)
     bonds = session.unit.bonds_of_sponsor(sponsor)
@@ -210,7 +211,7 @@ def _empty(
     if not postings:
         return 0
     day = local_day(session.now)
-    book.post(Voucher(key.asker[1:7], f"{key.asker}/{key.id}", kind, day, tuple(postings)))
+    book.post(Voucher(region_of(key.asker), f"{key.asker}/{key.id}", kind, day, tuple(postings)))
     session.unit.write_book(book, session.at)
     return sum(posting.amount_fen for posting in postings)
 

@@ -25,7 +25,7 @@ from gongji.policy.standing import Person, bars_sponsoring
 from gongji.settlement.bill import AskerId, PersonId, PositiveAmount
 from gongji.settlement.booking import purse_of
 from gongji.settlement.reverse import parts_back
-from gongji.terms import Purse, Use, local_day, moment
+from gongji.terms import Purse, Use, local_day, moment, region_of
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +92,7 @@ def buy_plan(session: Session, asked: PlanPurchase, asked_by: Caller) -> PlanOrd
 
 def order_of(session: Session, buyer: str, id: str, asked_by: Caller) -> PlanOrder | Refusal:
     """An order as it is now, for its buyer, for whom it insures, and for the office."""
-    order = session.unit.plan_order(buyer[1:7], reference(buyer, id))
+    order = session.unit.plan_order(region_of(buyer), reference(buyer, id))
     office = asked_by.kind is CallerKind.AUDITOR or asked_by.may_act_for(buyer)
     if not office and (order is None or not asked_by.may_act_for(order.insured)):
         return refuse(Code.FORBIDDEN)
@@ -181,7 +181,7 @@ def refund_plan(
         return refuse(Code.MORE_THAN_PAID, law.plan_refund, available_fen=left_fen)
 
     # Nothing is refused beyond this line; from here on it is written.
-    year_closed = closed_since(unit, order.buyer[1:7], order.paid_at, order.paid_at)
+    year_closed = closed_since(unit, region_of(order.buyer), order.paid_at, order.paid_at)
     back = tuple(
         PlanDraw(Purse.CARRIED if year_closed else draw.purse, draw.amount_fen)
         for draw in _back(order, wanted_fen)

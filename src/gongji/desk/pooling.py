@@ -21,7 +21,7 @@ from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.booking import purse_of
-from gongji.terms import NEVER, Kinship, Purse, Use, local_day, micros, moment
+from gongji.terms import NEVER, Kinship, Purse, Use, local_day, micros, moment, region_of
 
 
 class Formed(msgspec.Struct, frozen=True):
@@ -194,7 +194,7 @@ def _law_for(session: Session, person: str, asked_by: Caller) -> DayLaw | Refusa
     """Today's law for an act of this person's, if whoever asks may act for the person."""
     if person not in session.unit.people([person]):
         return refuse(Code.UNKNOWN_PERSON)
-    law = session.law.on(person[1:7], local_day(session.now))
+    law = session.law.on(region_of(person), local_day(session.now))
     if not asked_by.may_act_for(person):
         return refuse(Code.FORBIDDEN, law.member_sees, law.maintenance_unlimited)
     return law

@@ -20,7 +20,7 @@ from gongji.ledger.proof import BalanceRow, EntryRow
 from gongji.policy.bonds import Bond, BondWithUses
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
-from gongji.terms import NEVER, FilingChannel, Purse, Use
+from gongji.terms import NEVER, FilingChannel, Purse, Use, region_of
 
 Clock = Callable[[], datetime]
 """Asked once for each act; aware, in local time."""
@@ -188,7 +188,7 @@ class Caller(msgspec.Struct, frozen=True):
         """A person acts for itself; a clerk for whoever comes to the region's window (NET-17)."""
         if self.kind is CallerKind.PERSON:
             return self.subject == person
-        return self.kind is CallerKind.CLERK and self.region == person[1:7]
+        return self.kind is CallerKind.CLERK and self.region == region_of(person)
 
 
 class Asking(NamedTuple):

@@ -27,7 +27,7 @@ from gongji.policy.questions.contributions import EnrolmentYear
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.policy.working_days import UnknownYear
 from gongji.settlement.bill import PersonId, PositiveAmount
-from gongji.terms import Use, local_day
+from gongji.terms import Use, local_day, region_of
 
 
 class PremiumDue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ def premium_of(session: Session, person: str, year: int) -> Premium | Refusal:
     """A person's premium of a year."""
     if person not in session.unit.people([person]):
         return refuse(Code.UNKNOWN_PERSON)
-    found = session.unit.premiums_of(person[1:7], year, [person]).get(person)
+    found = session.unit.premiums_of(region_of(person), year, [person]).get(person)
     return found if found is not None else refuse(Code.NO_SUCH_PREMIUM, year=year)
 
 

@@ -13,7 +13,7 @@ from gongji.desk.settling import decision_of
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import SettlementRequest
 from gongji.settlement.decide import Decision
-from gongji.terms import local_day, moment, yuan_text
+from gongji.terms import local_day, moment, region_of, yuan_text
 from gongji.words import name_of
 
 _bill_of = msgspec.json.Decoder(SettlementRequest).decode
@@ -61,7 +61,7 @@ def receipt_of(session: Session, key: AnswerKey) -> Receipt | Refusal:
         answer = unit.answered([key]).get(key)
     if answer is None or answer.kind is not AnswerKind.SETTLEMENT:
         return refuse(Code.UNKNOWN_SETTLEMENT)
-    region = answer.patient[1:7]
+    region = region_of(answer.patient)
     pack = session.law.pack(region)
     law = session.law.on(region, local_day(session.now))
     return Receipt(

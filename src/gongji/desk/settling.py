@@ -22,7 +22,7 @@ from gongji.settlement.bill import (
 from gongji.settlement.booking import voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import local_day, micros
+from gongji.terms import local_day, micros, region_of
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,7 +186,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
             reversed_self_fen=sum(part.self_paid_fen for part in parts),
             reversed_whole=any(part.whole for part in parts),
             year_closed=closed_since(
-                unit, settled.patient[1:7], settled.happened_at, settled.recorded_at
+                unit, region_of(settled.patient), settled.happened_at, settled.recorded_at
             ),
         ),
         asked.self_paid_fen,

@@ -8,7 +8,7 @@ from gongji.desk.office import Session
 from gongji.desk.ports import AnswerKey, Movement
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import Purse, local_day, midnight
+from gongji.terms import Purse, local_day, midnight, region_of
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ def statement(session: Session, person: str, month: str) -> Statement | Refusal:
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     today = local_day(session.now)
     if first > today:
-        law = session.law.on(person[1:7], today)
+        law = session.law.on(region_of(person), today)
         return refuse(Code.TOO_EARLY, law.statement_month, succeeds_at=midnight(first))
     movements = session.unit.movements(person)
     patients = _patients(session, person, movements)
@@ -103,7 +103,7 @@ def _patients(session: Session, person: str, movements: list[Movement]) -> dict[
             asker, _, own = move.voucher.partition("/")
             keys[AnswerKey(asker, own)] = move.voucher
         elif move.act == "claim":
-            claim = session.unit.claim(person[1:7], move.voucher.partition("/")[2])
+            claim = session.unit.claim(region_of(person), move.voucher.partition("/")[2])
             if claim is not None:
                 claimed[move.voucher] = claim.person
     found = session.unit.answered(keys)

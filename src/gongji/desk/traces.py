@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gongji.desk.applications import Act, look_of, region_of
+from gongji.desk.applications import Act, look_of, region_of_act
 from gongji.desk.counter import Counter
 from gongji.desk.faces_ports import Looker
 from gongji.desk.office import Session
@@ -33,4 +33,4 @@ class Traces:
             def written(session: Session) -> None:
                 session.unit.keep_looks([look_of(session, by, act) for by, act in looks])
 
-            await self._counter.beside(written, *{region_of(by, act) for by, act in looks})
+            await self._counter.beside(written, *{region_of_act(by, act) for by, act in looks})

@@ -26,7 +26,7 @@ from gongji.faces.visit import OPEN_PAGE, Visit
 from gongji.policy.pack import NoProvision
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances, SettlementRequest
-from gongji.terms import NEVER, Care, Channel, Purse, local_day, yuan_text
+from gongji.terms import NEVER, Care, Channel, Purse, local_day, region_of, yuan_text
 from gongji.web.forms import BadInput
 from gongji.web.problems import Refused
 from gongji.web.reading import read_body
@@ -60,7 +60,7 @@ async def _home(
     status: int = 200,
 ) -> Response[str]:
     balances, newest = await request.counter.ask(lambda session: _family(session, sample))
-    law = request.office.law.on(sample.sponsor.id[1:7], local_day(request.office.clock()))
+    law = request.office.law.on(region_of(sample.sponsor.id), local_day(request.office.clock()))
     held = balances[sample.sponsor.id]
     lang = request.lang
     return request.page(
@@ -158,7 +158,9 @@ async def settle_example(request: Visit) -> Response[str] | Redirect:
 async def _settle(request: Visit, sample: SampleInfo, fields: Fields) -> Response[str] | Redirect:
     try:
         asked = _request(sample, fields)
-        asker = Caller("page", asked.institution[1:7], CallerKind.INSTITUTION, asked.institution)
+        asker = Caller(
+            "page", region_of(asked.institution), CallerKind.INSTITUTION, asked.institution
+        )
         await settle_bill(request.counter, asker, asked)
     except _WrongSum as error:
         return await _home(request, sample, fields, (error.field, *_NO_SUM), 400)

@@ -21,7 +21,7 @@ from gongji.faces.limits import Rule
 from gongji.faces.oidc import ProviderFailed, RelyingParty
 from gongji.faces.seals import seal, seal_data, unseal_data
 from gongji.faces.visit import OPEN_PAGE, SIGN_IN, Visit
-from gongji.terms import micros
+from gongji.terms import micros, region_of
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -131,7 +131,7 @@ def whom(session: Session, claims: Mapping[str, Any]) -> tuple[Role, str, str] |
             subject = session.unit.find_person(region, number.upper())
         if not isinstance(subject, str) or subject not in session.unit.people([subject]):
             return None
-        return role, subject, subject[1:7]
+        return role, subject, region_of(subject)
     if role is Role.INSTITUTION and subject not in session.unit.institutions([str(subject)]):
         return None
     return (role, subject, region) if isinstance(subject, str) and subject else None

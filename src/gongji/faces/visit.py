@@ -213,7 +213,7 @@ class Visit(Call):
         """Do what a form asks, once for the form's id, and leave a trace of it. What it touches lies
         in the region of whoever is signed in and in that of the person, or `anywhere`."""
         me, act = self.me, Act(what, whose, self.address, why)
-        regions = set() if anywhere else {me.region, applications.region_of(me, act)}
+        regions = set() if anywhere else {me.region, applications.region_of_act(me, act)}
         return await self.counter.do(
             lambda session: applications.do_once(session, me, id, what, act, use_case), *regions
         )

@@ -16,7 +16,7 @@ from gongji.lab.folk import REGIONS, institutions_of
 from gongji.lab.told import Told
 from gongji.policy.bonds import Bond
 from gongji.settlement.bill import Balances
-from gongji.terms import micros
+from gongji.terms import micros, region_of
 
 
 class Audit(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ def _balances(office: Office, told: Told) -> Iterator[str]:
 
 def _told(answers: dict[str, Answer], told: Told) -> Iterator[str]:
     """Each told answer is there as it was told, and no other is."""
-    credits = {f"A{one['person'][1:7]}-agency/{id}": one for id, one in told.credits.items()}
+    credits = {f"A{region_of(one['person'])}-agency/{id}": one for id, one in told.credits.items()}
     for name in answers.keys() - told.settlements.keys() - told.reversals.keys() - credits.keys():
         yield f"{name} is in the store, and nobody was told"
     for those, agrees in (

@@ -37,7 +37,7 @@ from gongji.lab.folk import (
 from gongji.lab.season import begins, declare_next, latest_season, pay_premiums
 from gongji.policy.standing import Person
 from gongji.settlement.bill import SettlementRequest
-from gongji.terms import Care, Category, Channel, Credential, Status, local_day
+from gongji.terms import Care, Category, Channel, Credential, Status, local_day, region_of
 
 OPENED = timedelta(days=150)
 """How long ago the city's pools were formed. The clock must stand that long after 2022-08-01,
@@ -206,7 +206,7 @@ def form_pool(session: Session, some: Family) -> Formed:
 
 def as_person(id: str) -> Caller:
     """The person itself as the one who asks."""
-    return Caller("sample", id[1:7], CallerKind.PERSON, id)
+    return Caller("sample", region_of(id), CallerKind.PERSON, id)
 
 
 def _turn(session: Session, some: Family) -> None:

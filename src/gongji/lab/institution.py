@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from gongji.terms import LOCAL_TIME
+from gongji.terms import LOCAL_TIME, region_of
 
 _TRIES = 4
 _PAUSE_S = 0.25  # doubled at each further try
@@ -168,7 +168,7 @@ class Institution:
             {
                 "infno": infno,
                 "msgid": msgid,
-                "mdtrtarea_admvs": self.code[1:7],
+                "mdtrtarea_admvs": region_of(self.code),
                 "insuplc_admdvs": place,
                 "recer_sys_code": self.manner.recer_sys_code,
                 "dev_no": "",

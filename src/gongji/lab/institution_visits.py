@@ -7,6 +7,7 @@ from typing import Any
 
 from gongji.lab.institution import Answer, stamp
 from gongji.lab.institution_window import Known, Shelf, Window
+from gongji.terms import region_of
 
 _OUTSIDE = "D99010000001"  # a code that no catalogue has
 _FLAGS = ("2", "2", "2", "1", "0")  # how often which acct_used_flag is sent
@@ -54,7 +55,7 @@ def at_pharmacy(window: Window, rng: random.Random, known: Known) -> None:
 
 def on_ward(window: Window, rng: random.Random, known: Known) -> None:
     """住院: 2401, 2301 day by day, 2302, 2303, 2402, 2304."""
-    places = {"insuplc_admdvs": known.place, "mdtrtarea_admvs": window.code[1:7]}
+    places = {"insuplc_admdvs": known.place, "mdtrtarea_admvs": region_of(window.code)}
     person = {**known.credential, **places}
     told = {**person, "cert_type": "01", "begntime": stamp(), "med_type": "2101"}
     told |= {"ipt_no": window.number("ZY"), "atddr_no": "D000000000001", "chfpdr_name": "周医生"}

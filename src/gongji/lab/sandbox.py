@@ -23,6 +23,7 @@ from gongji.terms import (
     Scheme,
     Use,
     local_day,
+    region_of,
 )
 
 OWN_FEN, SHARED_FEN = 20_00, 1_000_00
@@ -164,6 +165,6 @@ def _born(number: str) -> date:
 
 
 def _pool(session: Session, sponsor: str, members: dict[str, Kinship]) -> None:
-    asked = Asking(Caller("sandbox", sponsor[1:7], CallerKind.PERSON, sponsor))
+    asked = Asking(Caller("sandbox", region_of(sponsor), CallerKind.PERSON, sponsor))
     formed = form(session, sponsor, members, frozenset({Use.PAY}), committed=True, asked=asked)
     assert isinstance(formed, Formed), formed

@@ -20,7 +20,7 @@ from gongji.lab.forms import (
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, keys, refuse
 from gongji.settlement.bill import Balances
-from gongji.terms import Category, local_day, yuan_text
+from gongji.terms import Category, local_day, region_of, yuan_text
 
 Answer = dict[str, Any]
 
@@ -105,7 +105,7 @@ class Stage:
     def caller(self, name: str) -> Caller:
         """The person who asks."""
         id = self.person(name)
-        return Caller("scenario", id[1:7], CallerKind.PERSON, id)
+        return Caller("scenario", region_of(id), CallerKind.PERSON, id)
 
     @property
     def law(self) -> DayLaw:

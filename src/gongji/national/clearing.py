@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gongji.desk.national_ports import STRUCK, Clearing
 from gongji.desk.office import Session
 from gongji.national.calling import kept, reference, span_of
+from gongji.terms import region_of
 
 
 class Share(NamedTuple):
@@ -54,7 +55,7 @@ def _applied(session: Session, institution: str, month: date) -> Iterator[str]:
     for share in shares_of(session, institution, month):
         if share.event:
             continue
-        event = reference(institution[1:7], session.now)
+        event = reference(region_of(institution), session.now)
         told = {"by": "agency", "due_fen": share.due_fen}
         session.unit.mark_cleared(institution, share.clr_type, since, before, event)
         session.unit.put_clearing(

@@ -30,6 +30,7 @@ from gongji.national.sealing import text_to_sign
 from gongji.national.wire import NotRead, Tree, tree_of
 from gongji.national.writing import failure, output_of, success
 from gongji.settlement.bill import Institution
+from gongji.terms import region_of
 
 HANDLERS: Mapping[str, Handler] = {
     "9001": sessions.sign_in,
@@ -150,7 +151,7 @@ class Asked(NamedTuple):
             return ()
         nodes = (node for node in self.input.values() if isinstance(node, dict))
         named = (_PERSON.match(str(node.get("psn_no"))) for node in nodes)
-        return (self.place[1:7], *(found[1] for found in named if found))
+        return (region_of(self.place), *(found[1] for found in named if found))
 
     @property
     def key(self) -> MessageKey:
@@ -193,7 +194,7 @@ def read(
 
 def read_tree(tree: Tree, *, path_end: str = "", api_name: str = "") -> Asked | Wrong:
     """Read a message that is a tree already."""
-    profile = profile_of(str(tree.get("fixmedins_code") or "")[1:7])
+    profile = profile_of(region_of(str(tree.get("fixmedins_code") or "")))
     infno = _infno(tree, profile, path_end, api_name)
     transaction = transactions().get(infno)
     if transaction is None or infno not in HANDLERS:

@@ -19,7 +19,7 @@ from gongji.desk.office import Session
 from gongji.desk.ports import ToSettle
 from gongji.national.calling import Call, Known, benefit_year, known_of, retold
 from gongji.national.reading import Values, Wrong
-from gongji.terms import Care, local_day
+from gongji.terms import Care, local_day, region_of
 
 
 class Charged(NamedTuple):
@@ -124,7 +124,7 @@ def _years(session: Session, people: Iterable[str]) -> Years:
     found: dict[tuple[int, int], list[str]] = {}
     day = local_day(session.now)
     for id in people:
-        if (region := id[1:7]) in session.law.packs:
+        if (region := region_of(id)) in session.law.packs:
             year = benefit_year(session.law.on(region, day), session.now)
             found.setdefault(year, []).append(id)
     return found

@@ -21,7 +21,7 @@ from gongji.national.calling import (
 from gongji.national.reading import Wrong
 from gongji.national.reconciling import refunded
 from gongji.national.retelling import nodes_again
-from gongji.terms import micros, moment
+from gongji.terms import micros, moment, region_of
 
 
 def visits(call: Call) -> Done | Wrong:
@@ -115,7 +115,7 @@ def settlement(call: Call) -> Done | Wrong:
                 "cash_payamt": info["psn_cash_pay"],
                 "refd_setl_flag": refunded(settled),
                 "year": f"{moment(settled.at):%Y}",
-                "insu_optins": settled.person[1:7],
+                "insu_optins": region_of(settled.person),
                 "dise_codg": told.get("dise_codg"),
                 "dise_name": told.get("dise_name"),
                 "opt_time": shown_moment(moment(settled.at)),

@@ -5,12 +5,12 @@ from datetime import date
 from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.settlement.decide import Decision
 from gongji.settlement.reverse import Reversal
-from gongji.terms import Purse
+from gongji.terms import Purse, region_of
 
 
 def purse_of(person: str, purse: Purse) -> AccountKey:
     """The book's account of one purse; a person's id carries the region."""
-    return AccountKey(person[1:7], person, _KIND[purse])
+    return AccountKey(region_of(person), person, _KIND[purse])
 
 
 _KIND = {purse: str(purse.value) for purse in Purse}
@@ -18,7 +18,7 @@ _KIND = {purse: str(purse.value) for purse in Purse}
 
 def payable_of(institution: str, bill: str) -> AccountKey:
     """应付医药机构: what the agency owes the institution for one bill paid from accounts."""
-    return AccountKey(institution[1:7], f"{institution}/{bill}", "payable")
+    return AccountKey(region_of(institution), f"{institution}/{bill}", "payable")
 
 
 def agency(region: str) -> AccountKey:

@@ -7,6 +7,7 @@ import msgspec
 
 from gongji.desk.ports import Answer, AnswerKey, AnswerKind, HourSums
 from gongji.store.rows import IN, Rows, as_json
+from gongji.terms import region_of
 
 ANSWER = (
     "asker, id, kind, reverses, patient, sponsor, happened_at, recorded_at, law,"
@@ -21,7 +22,7 @@ class AnswerRows(Rows):
     """The part of a unit that remembers what was answered."""
 
     def answered(self, keys: Iterable[AnswerKey]) -> dict[AnswerKey, Answer]:
-        wanted = msgspec.json.encode([(key.asker[1:7], *key) for key in keys]).decode()
+        wanted = msgspec.json.encode([(region_of(key.asker), *key) for key in keys]).decode()
         return {
             AnswerKey(row[0], row[1]): answer_of(row)
             for row in self._rows(
@@ -40,7 +41,7 @@ class AnswerRows(Rows):
             [
                 # Exact str and int: whatever else is an adapter's slow path in the driver.
                 (
-                    answer[0][0][1:7],
+                    region_of(answer[0][0]),
                     *answer[0],
                     answer.kind.value,
                     *answer[2:12],
@@ -57,7 +58,7 @@ class AnswerRows(Rows):
             for row in self._rows(
                 f"SELECT {ANSWER} FROM answers"
                 " WHERE region = ? AND asker = ? AND reverses = ? ORDER BY recorded_at, id",
-                key.asker[1:7],
+                region_of(key.asker),
                 *key,
             )
         ]
@@ -93,7 +94,7 @@ class AnswerRows(Rows):
             for row in self._rows(
                 f"SELECT {ANSWER} FROM answers WHERE region = ? AND asker = ?"
                 " AND recorded_at < ? ORDER BY recorded_at DESC, id DESC LIMIT ?",
-                asker[1:7],
+                region_of(asker),
                 asker,
                 before,
                 limit,
@@ -107,7 +108,7 @@ class AnswerRows(Rows):
             for row in self._rows(
                 f"SELECT {_BILL} FROM answers WHERE region = ? AND recorded_at >= ?"
                 " AND recorded_at < ? AND asker = ? ORDER BY recorded_at, id",
-                asker[1:7],
+                region_of(asker),
                 since,
                 until,
                 asker,

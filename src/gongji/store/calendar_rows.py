@@ -5,7 +5,7 @@ from datetime import date
 
 from gongji.desk.ports import Movement, RunState, Turned
 from gongji.store.rows import Rows, people_between
-from gongji.terms import Purse
+from gongji.terms import Purse, region_of
 
 
 class CalendarRows(Rows):
@@ -93,7 +93,7 @@ class CalendarRows(Rows):
             "SELECT kind, amount_fen, happened_on, act, voucher FROM entries"
             " WHERE region = ? AND owner = ? AND kind IN ('carried', 'current')"
             " ORDER BY recorded_at, kind, version",
-            (person[1:7], person),
+            (region_of(person), person),
         )
         return [
             Movement(Purse(row[0]), row[1], date.fromisoformat(row[2]), row[3], row[4])

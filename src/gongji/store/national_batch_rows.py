@@ -25,6 +25,7 @@ from gongji.store.national_code_rows import NationalCodeRows
 from gongji.store.personal import opened_whole, sealed_apart
 from gongji.store.pool_rows import Bonds, PoolRows, families_by
 from gongji.store.rows import IN, KEYS, Sent, all_of, as_json
+from gongji.terms import region_of
 
 MESSAGE = "institution, infno, msgid, received_at, digest, about, answer, undone"
 WITHDRAWN = "withdrawn"
@@ -69,7 +70,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         places = self._places(codes)
         answered, visited = self._messages(messages), self._visits(visits)
         charged, used = self._fees(visits), self._used(years)
-        regions = {id[1:7] for people in years.values() for id in people}
+        regions = {region_of(id) for people in years.values() for id in people}
         editions = self._editions_for(regions)
         families = asked()
         away = hand.claims(families.of)
@@ -133,7 +134,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
             f"INSERT INTO national_messages (region, {MESSAGE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    one.key.institution[1:7],
+                    region_of(one.key.institution),
                     *one.key,
                     *one[1:4],
                     self._apart(one.answer, *one.key),
@@ -175,14 +176,14 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         self._db.executemany(
             "UPDATE national_fees SET settled = ?"
             " WHERE region = ? AND institution = ? AND visit = ? AND sn = ?",
-            [(settled, row[0][1:7], *row[:3]) for row, settled in rows],
+            [(settled, region_of(row[0]), *row[:3]) for row, settled in rows],
         )
 
     def add_settlements(self, settled: Sequence[Settled]) -> None:
         marks = ", ".join("?" * (len(Settled._fields) + 1))
         self._db.executemany(
             f"INSERT INTO national_settlements (region, {SETTLED}) VALUES ({marks})",
-            [(one.institution[1:7], *one[:-1], self._shown_apart(one)) for one in settled],
+            [(region_of(one.institution), *one[:-1], self._shown_apart(one)) for one in settled],
         )
 
     def _shown_apart(self, settled: Settled) -> bytes:
@@ -200,7 +201,7 @@ class NationalBatchRows(NationalCodeRows, CatalogueRows, PoolRows, BookRows):
         """Rows of institutions by keys that begin with the institution, region by region."""
         some: dict[str, list[tuple[str, ...]]] = {}
         for key in keys:
-            some.setdefault(key[0][1:7], []).append(key)
+            some.setdefault(region_of(key[0]), []).append(key)
         return [
             self._db.execute(select, (as_json(wanted), region)) for region, wanted in some.items()
         ]

@@ -6,6 +6,7 @@ from gongji.desk.national_ports import AccessKey, WireItem
 from gongji.settlement.bill import Institution
 from gongji.store.people_rows import INSTITUTION, PeopleRows, institution_of
 from gongji.store.rows import IN, Found, Sent, all_of, as_json, by_region, of_table
+from gongji.terms import region_of
 
 _ITEM = ", ".join(WireItem._fields)
 
@@ -47,7 +48,7 @@ class NationalCodeRows(PeopleRows):
             "INSERT INTO national_codes (region, code, institution, connected_at)"
             " VALUES (?, ?, ?, ?)"
             " ON CONFLICT (region, code) DO UPDATE SET institution = excluded.institution",
-            (code[1:7], code, institution, at),
+            (region_of(code), code, institution, at),
         )
 
     def access_key(self, id: str) -> AccessKey | None:
@@ -60,7 +61,7 @@ class NationalCodeRows(PeopleRows):
         self._db.execute(
             "INSERT INTO national_keys (region, id, code, made_at, ended_at, public_key)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (key.code[1:7], *key),
+            (region_of(key.code), *key),
         )
 
     def end_access_key(self, id: str, at: int) -> None:

@@ -24,7 +24,7 @@ from gongji.store.national_batch_rows import (
     NationalBatchRows,
     columns,
 )
-from gongji.terms import moment
+from gongji.terms import moment, region_of
 
 _SIGN_IN, _FILE, _CLEARING = columns(SignIn), columns(KeptFile), columns(Clearing)
 _ORDER = columns(Order)
@@ -33,7 +33,7 @@ _ORDER = columns(Order)
 def _of_period(institution: str, since: int, before: int) -> tuple[object, ...]:
     """Between which ids the settlements of a period lie, and its moments: an id begins with its
     region and its second, so that the key finds them."""
-    region = institution[1:7]
+    region = region_of(institution)
     first, last = (f"{region}{moment(at):%Y%m%d%H%M%S}" for at in (since, before))
     return region, institution, first, f"{last}~", since, before
 
@@ -53,7 +53,7 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             "UPDATE national_messages SET undone = ?"
             " WHERE region = ? AND institution = ? AND infno = ? AND msgid = ?",
-            (answer, key.institution[1:7], *key),
+            (answer, region_of(key.institution), *key),
         )
 
     # Sign-ins
@@ -69,7 +69,7 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             "UPDATE national_signins SET out_at = ?"
             " WHERE region = ? AND institution = ? AND sign_no = ?",
-            (at, institution[1:7], institution, sign_no),
+            (at, region_of(institution), institution, sign_no),
         )
 
     # Visits and fee lines
@@ -84,7 +84,7 @@ class NationalRows(NationalBatchRows):
             for row in self._rows(
                 f"SELECT {VISIT} FROM national_visits WHERE region = ? AND institution = ?"
                 " AND person = ? AND began_at >= ? AND began_at < ? ORDER BY began_at, id",
-                institution[1:7],
+                region_of(institution),
                 institution,
                 person,
                 since,
@@ -100,7 +100,7 @@ class NationalRows(NationalBatchRows):
             " ended_at = excluded.ended_at, cancelled = excluded.cancelled, told = excluded.told,"
             " diagnoses = excluded.diagnoses",
             (
-                visit.institution[1:7],
+                region_of(visit.institution),
                 *visit[:3],
                 visit.kind.value,
                 *visit[4:10],
@@ -120,7 +120,7 @@ class NationalRows(NationalBatchRows):
             " ON CONFLICT (region, institution, visit, sn) DO UPDATE SET batch = excluded.batch,"
             " settled = excluded.settled, total_fen = excluded.total_fen,"
             " charged_at = excluded.charged_at, told = excluded.told, decided = excluded.decided",
-            [(row.institution[1:7], *row) for row in rows],
+            [(region_of(row.institution), *row) for row in rows],
         )
 
     def withdraw_fees(
@@ -132,7 +132,7 @@ class NationalRows(NationalBatchRows):
                 " AND visit = ? AND (CAST(? AS TEXT) IS NULL OR batch = ?)"
                 " AND (CAST(? AS TEXT) IS NULL OR sn = ?) AND settled = '' RETURNING sn",
                 WITHDRAWN,
-                institution[1:7],
+                region_of(institution),
                 institution,
                 visit,
                 batch,
@@ -146,7 +146,7 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             "UPDATE national_fees SET settled = '' WHERE region = ? AND institution = ?"
             " AND visit = ? AND settled = ?",
-            (institution[1:7], institution, visit, settled),
+            (region_of(institution), institution, visit, settled),
         )
 
     # Settlements
@@ -200,7 +200,7 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             "UPDATE national_settlements SET reversed_by = ?, clearing = ?"
             " WHERE region = ? AND institution = ? AND id = ?",
-            (by, clearing, institution[1:7], institution, id),
+            (by, clearing, region_of(institution), institution, id),
         )
 
     def mark_cleared(
@@ -216,7 +216,7 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             "UPDATE national_settlements SET clearing = ''"
             " WHERE region = ? AND institution = ? AND clearing = ?",
-            (institution[1:7], institution, clearing),
+            (region_of(institution), institution, clearing),
         )
 
     # Files, clearings, orders
@@ -233,7 +233,7 @@ class NationalRows(NationalBatchRows):
             f"INSERT INTO national_clearings (region, {_CLEARING})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (region, institution, id) DO UPDATE SET cancelled = excluded.cancelled",
-            (clearing.institution[1:7], *clearing),
+            (region_of(clearing.institution), *clearing),
         )
 
     def clearing(self, institution: str, id: str) -> Clearing | None:
@@ -246,7 +246,7 @@ class NationalRows(NationalBatchRows):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (region, institution, id) DO UPDATE SET state = excluded.state,"
             " visit = excluded.visit, settled = excluded.settled",
-            (order.institution[1:7], *order[:-1], self._apart(order.told, *order[:2])),
+            (region_of(order.institution), *order[:-1], self._apart(order.told, *order[:2])),
         )
 
     def order(self, institution: str, id: str) -> Order | None:
@@ -260,14 +260,14 @@ class NationalRows(NationalBatchRows):
         marks = ", ".join("?" * len(record))
         self._db.execute(
             f"INSERT INTO {table} (region, {columns}) VALUES (?, {marks})",
-            (record[0][1:7], *record),
+            (region_of(record[0]), *record),
         )
 
     def _of(self, select: str, column: str, institution: str, id: str) -> Any:
         """An institution's row by its own id."""
         return self._row(
             f"{select} WHERE region = ? AND institution = ? AND {column} = ?",
-            institution[1:7],
+            region_of(institution),
             institution,
             id,
         )

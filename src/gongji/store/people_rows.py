@@ -11,7 +11,7 @@ from gongji.desk.ports import Caller, CallerKind
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Institution
 from gongji.store.rows import IN, Rows, Sent, all_of, by_region, day_of, iso
-from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status
+from gongji.terms import NEVER, InstitutionKind, Level, Scheme, Status, region_of
 
 INSTITUTION = "id, region, kind, level, designated, one_card"
 _identity_of = msgspec.json.Decoder(Identity).decode
@@ -40,7 +40,7 @@ class PeopleRows(Rows):
             " FROM standings s JOIN people p ON p.region = s.region AND p.id = s.person"
             " WHERE s.region = ? AND s.person = ? AND s.since <= ?"
             " ORDER BY s.version DESC LIMIT 1",
-            id[1:7],
+            region_of(id),
             id,
             at,
         )
@@ -76,7 +76,7 @@ class PeopleRows(Rows):
             "INSERT INTO look_ups (region, kind, digest, person) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             [
-                (id[1:7], kind.value, self._digest(kind, plain), id)
+                (region_of(id), kind.value, self._digest(kind, plain), id)
                 for id, identity in people
                 for kind, plain in (
                     (KnownBy.NAME, identity.name),
@@ -106,7 +106,7 @@ class PeopleRows(Rows):
         identity = msgspec.structs.replace(known, card=card)
         self._db.execute(
             "UPDATE people SET sealed = ? WHERE region = ? AND id = ?",
-            (self._vault.seal(msgspec.json.encode(identity), person), person[1:7], person),
+            (self._vault.seal(msgspec.json.encode(identity), person), region_of(person), person),
         )
         self._keep_look_ups([(person, identity)])
 
@@ -151,7 +151,7 @@ class PeopleRows(Rows):
             " s.suspended_from, s.suspended_until, s.since, s.filed_by"
             " FROM standings s JOIN people p ON p.region = s.region AND p.id = s.person"
             " WHERE s.region = ? AND s.person = ? ORDER BY s.version",
-            id[1:7],
+            region_of(id),
             id,
         )
         return [(row[9], person_of(row[:9]), row[10]) for row in rows]
@@ -264,7 +264,7 @@ class PeopleRows(Rows):
             for row in self._rows(
                 "SELECT relative FROM family_codes WHERE region = ? AND holder = ? AND ends = ?"
                 " ORDER BY since, relative",
-                holder[1:7],
+                region_of(holder),
                 holder,
                 NEVER,
             )
@@ -275,14 +275,14 @@ class PeopleRows(Rows):
             self._db.execute(
                 "INSERT INTO family_codes (region, holder, relative, since, ends)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (holder[1:7], holder, relative, at, NEVER),
+                (region_of(holder), holder, relative, at, NEVER),
             )
 
     def end_code(self, holder: str, relative: str, at: int) -> None:
         self._db.execute(
             "UPDATE family_codes SET ends = ?"
             " WHERE region = ? AND holder = ? AND relative = ? AND ends = ?",
-            (at, holder[1:7], holder, relative, NEVER),
+            (at, region_of(holder), holder, relative, NEVER),
         )
 
 

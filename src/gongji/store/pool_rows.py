@@ -9,7 +9,7 @@ import msgspec
 from gongji.desk.ports import Filing, Pool
 from gongji.policy.bonds import Bond, BondWithUses
 from gongji.store.rows import Rows, by_region
-from gongji.terms import Kinship, Use
+from gongji.terms import Kinship, Use, region_of
 
 Bonds = dict[str, list[BondWithUses]]
 """By member, the oldest first."""
@@ -32,7 +32,7 @@ class PoolRows(Rows):
         row = self._row(
             "SELECT id, sponsor, opened, closed, uses, uses_since FROM pools"
             " WHERE region = ? AND sponsor = ? ORDER BY closed DESC LIMIT 1",
-            sponsor[1:7],
+            region_of(sponsor),
             sponsor,
         )
         found = _pool(row) if row else None
@@ -42,7 +42,7 @@ class PoolRows(Rows):
         row = self._row(
             "SELECT id, sponsor, opened, closed, uses, uses_since FROM pools"
             " WHERE region = ? AND id = ?",
-            id[1:7],
+            region_of(id),
             id,
         )
         return _pool(row) if row else None
@@ -53,7 +53,7 @@ class PoolRows(Rows):
     def add_pools(self, pools: Sequence[tuple[Pool, Filing]]) -> None:
         rows = [
             (
-                pool.id[1:7],
+                region_of(pool.id),
                 pool.id,
                 pool.sponsor,
                 pool.opened,
@@ -78,13 +78,13 @@ class PoolRows(Rows):
     def close_pool(self, id: str, at: int, filing: Filing) -> None:
         self._db.execute(
             "UPDATE pools SET closed = ?, closed_filing = ? WHERE region = ? AND id = ?",
-            (at, self._file(filing, id), id[1:7], id),
+            (at, self._file(filing, id), region_of(id), id),
         )
 
     def set_uses(self, pool: str, uses: frozenset[Use], since: int, filing: Filing) -> None:
         self._db.execute(
             "UPDATE pools SET uses = ?, uses_since = ? WHERE region = ? AND id = ?",
-            (_uses_text(uses), since, pool[1:7], pool),
+            (_uses_text(uses), since, region_of(pool), pool),
         )
         self._keep_uses(pool, uses, since, filing)
 
@@ -93,12 +93,12 @@ class PoolRows(Rows):
             "INSERT INTO uses (region, pool, version, uses, since, filing)"
             " SELECT ?, ?, 1 + count(*), ?, ?, ? FROM uses WHERE region = ? AND pool = ?",
             (
-                pool[1:7],
+                region_of(pool),
                 pool,
                 _uses_text(uses),
                 since,
                 self._file(filing, pool),
-                pool[1:7],
+                region_of(pool),
                 pool,
             ),
         )
@@ -107,7 +107,7 @@ class PoolRows(Rows):
         row = self._row(
             "SELECT uses FROM uses WHERE region = ? AND pool = ? AND since <= ?"
             " ORDER BY version DESC LIMIT 1",
-            pool[1:7],
+            region_of(pool),
             pool,
             at,
         )
@@ -129,7 +129,7 @@ class PoolRows(Rows):
             for row in self._rows(
                 f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.sponsor = ?"
                 " ORDER BY b.starts, b.id",
-                id[1:7],
+                region_of(id),
                 id,
             )
         ]
@@ -140,7 +140,7 @@ class PoolRows(Rows):
             for row in self._rows(
                 f"SELECT {BOND} FROM bonds b WHERE b.region = ? AND b.member = ?"
                 " ORDER BY b.starts, b.id",
-                id[1:7],
+                region_of(id),
                 id,
             )
         ]
@@ -154,7 +154,7 @@ class PoolRows(Rows):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
-                    bond.id[1:7],
+                    region_of(bond.id),
                     bond.id,
                     bond.pool,
                     bond.sponsor,
@@ -171,7 +171,7 @@ class PoolRows(Rows):
     def end_bond(self, bond: Bond, ends: int, filing: Filing) -> None:
         self._db.execute(
             "UPDATE bonds SET ends = ?, end_filing = ? WHERE region = ? AND id = ?",
-            (ends, self._file(filing, bond.id), bond.id[1:7], bond.id),
+            (ends, self._file(filing, bond.id), region_of(bond.id), bond.id),
         )
 
     def _file(self, filing: Filing, where: str) -> bytes:

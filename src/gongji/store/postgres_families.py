@@ -7,7 +7,6 @@ made while the tables were empty stays right when they hold millions of rows.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from gongji.ledger.book import AccountKey, Balance
@@ -17,6 +16,7 @@ from gongji.store.postgres_arrays import Words, given, unnest
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.rows import Sent, of_table, parted
 from gongji.store.unit import SqlUnit
+from gongji.terms import region_of
 
 T = TypeVar("T")
 
@@ -46,8 +46,6 @@ _PURSES = (
     "SELECT owner, kind, fen, version FROM accounts"
     f" WHERE region = ? AND owner = ANY ({given(Words)})"
 )
-region_of = itemgetter(slice(1, 7))
-"""The region that an id carries."""
 
 
 class PostgresFamilies(SqlUnit):

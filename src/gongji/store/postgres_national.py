@@ -31,10 +31,10 @@ from gongji.store.postgres_families import (
     families,
     families_of,
     of_patients,
-    region_of,
 )
 from gongji.store.postgres_link import kinds_of, postgres
 from gongji.store.rows import Sent, all_of, of_table, parted
+from gongji.terms import region_of
 
 _NAMED = f"{PERSON}, sealed"
 _SEALED = _NAMED.count(",")
@@ -132,7 +132,9 @@ class PostgresNational(PostgresFamilies):
         return self._look_up(_FEES, keys)
 
     def add_messages(self, messages: Sequence[Message]) -> None:
-        by = parted(messages, lambda one: (one.key.institution[1:7], one.key.infno, one.undone))
+        by = parted(
+            messages, lambda one: (region_of(one.key.institution), one.key.infno, one.undone)
+        )
         for common, some in by:
             rows = [
                 (one.key.institution, one.key.msgid, *one[1:4], self._apart(one.answer, *one.key))
@@ -141,12 +143,12 @@ class PostgresNational(PostgresFamilies):
             self._link.send(_ADD_MESSAGES, (*common, *columns(_MESSAGE, rows)))
 
     def settle_fees(self, rows: Iterable[tuple[FeeRow, str]]) -> None:
-        for region, some in parted(rows, lambda pair: pair[0].institution[1:7]):
+        for region, some in parted(rows, lambda pair: region_of(pair[0].institution)):
             lines = ((settled, *row[:3]) for row, settled in some)
             self._link.send(_SETTLE_FEES, (*columns(_LINE, lines), region))
 
     def add_settlements(self, settled: Sequence[Settled]) -> None:
-        by = parted(settled, lambda one: (one.institution[1:7], *_once_of(one)))
+        by = parted(settled, lambda one: (region_of(one.institution), *_once_of(one)))
         for common, some in by:
             rows = [(*_each_of(one)[:-1], self._shown_apart(one)) for one in some]
             self._link.send(_ADD_SETTLEMENTS, (*common, *columns(_SETTLED, rows)))
@@ -158,5 +160,5 @@ class PostgresNational(PostgresFamilies):
         statement, kinds = how
         return [
             self._link.send(statement, (*columns(kinds, some), region))
-            for region, some in parted(keys, lambda key: key[0][1:7])
+            for region, some in parted(keys, lambda key: region_of(key[0]))
         ]

@@ -23,10 +23,11 @@ from gongji.store.postgres_arrays import (
     of_kinds,
     unnest,
 )
-from gongji.store.postgres_families import families, families_of, of_patients, region_of
+from gongji.store.postgres_families import families, families_of, of_patients
 from gongji.store.postgres_link import Link, postgres
 from gongji.store.postgres_national import PostgresNational
 from gongji.store.rows import Sent, all_of, parted
+from gongji.terms import region_of
 
 _FAMILIES = families(PERSON)
 _KEY = (Words, Words)
@@ -83,7 +84,7 @@ class PostgresUnit(PostgresNational):
     def _send_answered(self, keys: Iterable[AnswerKey]) -> Sent:
         return [
             self._link.send(_ANSWERED, (*columns(_KEY, some), region))
-            for region, some in parted(keys, lambda key: key.asker[1:7])
+            for region, some in parted(keys, lambda key: region_of(key.asker))
         ]
 
     def to_settle(

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from gongji.store.cipher import Vault
+from gongji.terms import region_of
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -76,7 +77,7 @@ def by_region(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The ids by the region that each carries, as a JSON array for `json_each`."""
     found: dict[str, set[str]] = {}
     for one in ids:
-        found.setdefault(one[1:7], set()).add(one)
+        found.setdefault(region_of(one), set()).add(one)
     for region, some in found.items():
         yield region, as_json(some)
 

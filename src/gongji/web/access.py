@@ -27,7 +27,7 @@ from gongji.desk.ports import Asking, Caller, CallerKind
 from gongji.desk.traces import Traces
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import PersonId
-from gongji.terms import FilingChannel, local_day
+from gongji.terms import FilingChannel, local_day, region_of
 from gongji.web.forms import wrong_field
 from gongji.web.problems import Refused, Unauthenticated
 from gongji.web.reading import known_queries_only, right_number
@@ -126,7 +126,7 @@ class Doorkeeper:
                 Words("令牌无效或已过期。", "The token is not valid or has run out.")
             ) from None
         subject = str(claims["sub"])
-        return Caller("token", subject[1:7], PERSON, subject)
+        return Caller("token", region_of(subject), PERSON, subject)
 
 
 async def let_in(
@@ -251,9 +251,9 @@ def hidden(call: Call, found: T | Refusal, person: str) -> T | Refusal:
     if knows or not isinstance(found, Refusal) or found.code not in _NOT_THERE:
         return found
     office = call.office
-    if person[1:7] not in office.law.packs:
+    if region_of(person) not in office.law.packs:
         return Refusal(Code.FORBIDDEN)
-    law = office.law.on(person[1:7], local_day(office.clock()))
+    law = office.law.on(region_of(person), local_day(office.clock()))
     return refuse(Code.FORBIDDEN, law.member_sees, law.sponsor_sees)
 
 

@@ -16,7 +16,7 @@ from gongji.desk.people import (
 from gongji.desk.statements import balances_on, statement
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
-from gongji.terms import local_day
+from gongji.terms import local_day, region_of
 from gongji.web.access import (
     AUDITOR,
     CLERK,
@@ -57,7 +57,7 @@ async def account(request: Call, person: PersonInPath, on: On = None) -> Account
         if isinstance(held, Refusal):
             return held
         day = on or local_day(session.now)
-        law = law_on(session.law, person[1:7], day, field="on", region_field="person")
+        law = law_on(session.law, region_of(person), day, field="on", region_field="person")
         return AccountShown(
             person=person,
             current_fen=held.current,
@@ -92,7 +92,9 @@ async def put_in(request: Call, person: PersonInPath, data: JSONBody[CreditAsked
     acts_for(request.caller, person)
     past_day("happened_on", data.happened_on, local_day(request.office.clock()))
     asked = Credit(person=person, **msgspec.structs.asdict(data))
-    repeated = accept(await request.counter.do(lambda session: credit(session, asked), person[1:7]))
+    repeated = accept(
+        await request.counter.do(lambda session: credit(session, asked), region_of(person))
+    )
     return Credited(
         id=data.id, person=person, purse=data.purse, amount_fen=data.amount_fen, repeated=repeated
     )
@@ -121,7 +123,7 @@ async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) ->
     """亲情账户: hold a relative's code. No money is shared by it (FAM-1)."""
     acts_for(request.caller, person)
     held = await request.counter.do(
-        lambda session: hold_code(session, person, data.relative, request.caller), person[1:7]
+        lambda session: hold_code(session, person, data.relative, request.caller), region_of(person)
     )
     return CodesHeld(holder=person, relatives=accept(held))
 
@@ -143,7 +145,7 @@ async def drop(request: Call, person: PersonInPath, relative: PersonInPath) -> C
     caller = request.caller
     accept(
         await request.counter.do(
-            lambda session: drop_code(session, person, relative, caller), person[1:7]
+            lambda session: drop_code(session, person, relative, caller), region_of(person)
         )
     )
     return CodeDropped(holder=person, relative=relative)

@@ -10,7 +10,7 @@ from gongji.desk.adjudicating import Decided, FeeBill, adjudicate
 from gongji.desk.catalogue import NoEdition
 from gongji.policy.reading import Law
 from gongji.settlement.bill import Bill
-from gongji.terms import local_day
+from gongji.terms import local_day, region_of
 from gongji.web.access import CLERK, INSTITUTION, PERSON, Call, acts_for, is_itself, only
 from gongji.web.catalogue_routes import no_edition
 from gongji.web.forms import BadInput
@@ -38,7 +38,7 @@ async def decide(request: Call, data: JSONBody[FeeBill]) -> Adjudicated:
     today = local_day(office.clock())
     past_day("happened_on", data.happened_on, today)
     day = data.happened_on or today
-    law_on(office.law, data.patient[1:7], day, field="happened_on", region_field="patient")
+    law_on(office.law, region_of(data.patient), day, field="happened_on", region_field="patient")
     try:
         found = await request.read(lambda session: adjudicate(session, data), data.patient)
     except NoEdition as error:

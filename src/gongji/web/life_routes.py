@@ -5,6 +5,7 @@ from litestar import post
 from litestar.params import JSONBody
 
 from gongji.desk.life import Done, Estate, Heir, Move, move_away, settle_estate
+from gongji.terms import region_of
 from gongji.web.access import CLERK, Call, acts_for, only
 from gongji.web.forms import wrong_field
 from gongji.web.problems import accept
@@ -43,7 +44,7 @@ async def move(request: Call, data: JSONBody[MoveAsked]) -> AccountClosed:
     says so, bonds are ended first (NET-16)."""
     caller = request.caller
     acts_for(caller, data.person)
-    if data.to == data.person[1:7]:
+    if data.to == region_of(data.person):
         raise wrong_field(
             "to",
             "转入地与现参保地相同。",
@@ -53,7 +54,7 @@ async def move(request: Call, data: JSONBody[MoveAsked]) -> AccountClosed:
         )
     asked = Move(**msgspec.structs.asdict(data))
     done = await request.counter.do(
-        lambda session: move_away(session, asked, caller), data.person[1:7]
+        lambda session: move_away(session, asked, caller), region_of(data.person)
     )
     return _closed(data.id, data.person, accept(done))
 

@@ -17,7 +17,7 @@ from gongji.desk.people import (
 )
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
-from gongji.terms import local_day, micros, moment
+from gongji.terms import local_day, micros, moment, region_of
 from gongji.web.access import (
     AUDITOR,
     CLERK,
@@ -125,7 +125,7 @@ async def change(
     _sound(data, local_day(request.office.clock()))
     by = request.caller.subject
     changed = await request.counter.do(
-        lambda session: change_standing(session, person, data, by), person[1:7]
+        lambda session: change_standing(session, person, data, by), region_of(person)
     )
     return standing_shown(accept(changed))
 

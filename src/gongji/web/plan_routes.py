@@ -7,7 +7,7 @@ from gongji.desk.office import Session
 from gongji.desk.plans import PlanPurchase, buy_plan, order_of, reference, refund_plan, rests_on
 from gongji.desk.premium_ports import PlanDraw, PlanOrder, PlanRefund
 from gongji.policy.refusal import Refusal
-from gongji.terms import moment
+from gongji.terms import moment, region_of
 from gongji.web.access import AUDITOR, CLERK, PERSON, Call, acts_for, hidden, only
 from gongji.web.parameters import AskersIdInPath, PersonInPath
 from gongji.web.problems import accept
@@ -34,7 +34,7 @@ async def buy(request: Call, person: PersonInPath, data: JSONBody[PlanAsked]) ->
     def bought(session: Session) -> _Found | Refusal:
         return _with_rules(session, buy_plan(session, asked, caller))
 
-    return _order(request, accept(await request.counter.do(bought, person[1:7])))
+    return _order(request, accept(await request.counter.do(bought, region_of(person))))
 
 
 @get("/people/{person:str}/plans/{id:str}", opt=only(PERSON, CLERK, AUDITOR, look="plan"),
@@ -57,7 +57,7 @@ async def refund(
     """原渠道退回: an insurer's refund, whole or in part, back to the purses that paid (CON-10). The
     same id again gives the recorded refund."""
     acts_for(request.caller, person)
-    region, order = person[1:7], reference(person, id)
+    region, order = region_of(person), reference(person, id)
 
     def refunded(session: Session) -> tuple[PlanRefund, PlanOrder] | Refusal:
         made = refund_plan(session, region, order, data.id, data.amount_fen)

@@ -19,7 +19,7 @@ from gongji.policy.bonds import Bond
 from gongji.policy.contributions import WarningCode
 from gongji.policy.reading import Law
 from gongji.policy.refusal import Refusal
-from gongji.terms import NEVER, moment
+from gongji.terms import NEVER, moment, region_of
 from gongji.web.access import (
     AUDITOR,
     CLERK,
@@ -59,7 +59,9 @@ async def _file(
     """Run an act of the desk for `person`, with its channel and agent on record."""
     acts_for(request.caller, person)
     asked = asking(request, filed)
-    return accept(await request.counter.do(lambda session: use_case(session, asked), person[1:7]))
+    return accept(
+        await request.counter.do(lambda session: use_case(session, asked), region_of(person))
+    )
 
 
 @post("/pools", opt=only(PERSON, CLERK), dto=Strict, return_dto=None, operation_id="form_pool",

@@ -14,7 +14,7 @@ from gongji.desk.premiums import PremiumDue, Result, premium_of, register_premiu
 from gongji.desk.premiums import result as result_of
 from gongji.policy.contributions import Withdrawal
 from gongji.policy.refusal import Refusal
-from gongji.terms import moment
+from gongji.terms import moment, region_of
 from gongji.web.access import CLERK, PERSON, Call, acts_for, hidden, only
 from gongji.web.parameters import PersonInPath, YearInPath
 from gongji.web.problems import accept
@@ -38,7 +38,7 @@ async def register(request: Call, data: JSONBody[PremiumDue]) -> PremiumShown:
         premium = register_premium(session, data, by)
         return premium if isinstance(premium, Refusal) else (premium, withdrawal(session, premium))
 
-    premium, until = accept(await request.counter.do(registered, data.person[1:7]))
+    premium, until = accept(await request.counter.do(registered, region_of(data.person)))
     return PremiumShown(
         region=premium.region,
         year=premium.year,
@@ -70,7 +70,7 @@ async def certificate(request: Call, person: PersonInPath, year: YearInPath) -> 
     made, words, url, premium = await _certificate(request, person, year)
     return CertificateShown(
         number=made.number,
-        region=made.person[1:7],
+        region=region_of(made.person),
         region_zh=words.region_name,
         region_en=words.region_name_en,
         person_name=words.person_name,
@@ -124,7 +124,7 @@ async def _asked(request: Call, person: str, use_case: Callable[[Session], T | R
     caller = request.caller
 
     def asked(session: Session) -> T | Refusal:
-        found, region = use_case(session), person[1:7]
+        found, region = use_case(session), region_of(person)
         bonds = session.unit.contributing_bonds(region, [person], session.at).get(person, ())
         bound = any(caller.may_act_for(bond.sponsor) for bond in bonds)
         return found if bound else hidden(request, found, person)

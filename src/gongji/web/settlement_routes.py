@@ -21,7 +21,7 @@ from gongji.desk.settling import (
 from gongji.policy.reading import Law
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Bill, SettlementRequest
-from gongji.terms import local_day, moment
+from gongji.terms import local_day, moment, region_of
 from gongji.web.access import (
     AUDITOR,
     CLERK,
@@ -91,7 +91,11 @@ def _sound(office: Office, bill: Bill) -> None:
     now = office.clock()
     at = now if bill.happened_at is None else past_moment("happened_at", bill.happened_at, now)
     law_on(
-        office.law, bill.patient[1:7], local_day(at), field="happened_at", region_field="patient"
+        office.law,
+        region_of(bill.patient),
+        local_day(at),
+        field="happened_at",
+        region_field="patient",
     )
 
 

@@ -15,7 +15,7 @@ from gongji.faces.charts import PAYERS, hourly, payers, stacked
 from gongji.faces.forms import clean, day_typed
 from gongji.faces.trail_words import TRAIL
 from gongji.faces.visit import Visit
-from gongji.terms import NEVER, local_day, micros, midnight, midnight_after, moment
+from gongji.terms import NEVER, local_day, micros, midnight, midnight_after, moment, region_of
 from gongji.words import Words
 
 LOOKED_BACK = 14
@@ -123,7 +123,7 @@ async def trail(
 
 
 def _is_person(text: str) -> bool:
-    return len(text) > 8 and text[0] == "P" and text[1:7].isdecimal()
+    return len(text) > 8 and text[0] == "P" and region_of(text).isdecimal()
 
 
 ROUTES = [front, trail]

@@ -16,7 +16,7 @@ from gongji.faces.forms import clean
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Visit
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import Purse, moment
+from gongji.terms import Purse, moment, region_of
 from gongji.web.problems import accept
 from gongji.web.settlement_routes import law_of
 from gongji.web.showing import Eye
@@ -36,7 +36,7 @@ async def find(request: Visit, number: FromQuery[str] = "") -> Any:
             for answer in session.unit.answers_by_id(id)
             if answer.kind is AnswerKind.SETTLEMENT
             and place in ("", answer.key.asker)
-            and answer.patient[1:7] in regions
+            and region_of(answer.patient) in regions
         ]
 
     answers = await request.counter.ask(found) if id else []
@@ -61,7 +61,7 @@ async def decision(request: Visit, institution: FromPath[str], id: FromPath[str]
         answer = session.unit.answered([key]).get(key)
         if answer is None or answer.kind is not AnswerKind.SETTLEMENT:
             return refuse(Code.UNKNOWN_SETTLEMENT)
-        return answer if answer.patient[1:7] in regions else refuse(Code.UNKNOWN_SETTLEMENT)
+        return answer if region_of(answer.patient) in regions else refuse(Code.UNKNOWN_SETTLEMENT)
 
     answer = accept(await request.counter.ask(stored))
     again = await asyncio.to_thread(replay, request.office, answer)

@@ -18,7 +18,7 @@ from gongji.faces.forms import Form, day_typed, no_sum, sum_of
 from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import Care, local_day, moment, yuan_text
+from gongji.terms import Care, local_day, moment, region_of, yuan_text
 from gongji.web.problems import accept
 from gongji.words import name_of
 
@@ -49,7 +49,7 @@ async def all_claims(request: Visit) -> Any:
 
 
 async def _form(request: Visit, on: Behalf, **more: Any) -> Any:
-    region = on.person[1:7]
+    region = region_of(on.person)
     law = request.law_in(region)
     places = await request.counter.ask(lambda s: s.unit.institutions_in(region))
     asked = law.window_claim
@@ -91,11 +91,11 @@ async def register(request: Visit, person: FromPath[str]) -> Any:
         errors["care"] = say("请选择医疗类别")
     if errors or day is None:
         return await _form(request, on, errors=errors, form=form, status=422)
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     count = len(law.window_claim.value) if law.window_claim else 0
     fund, own, uncovered = (sums[name] or 0 for name in _SUMS)
     claim = Claim(
-        region=on.person[1:7],
+        region=region_of(on.person),
         id=form.id,
         person=on.person,
         institution=form["institution"],

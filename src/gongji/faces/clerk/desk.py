@@ -18,7 +18,7 @@ from gongji.faces.forms import Form, day_typed, no_sum, number_of, sum_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Behalf, Visit, page_for
 from gongji.policy.refusal import Refusal
-from gongji.terms import Scheme, Status, local_day, moment
+from gongji.terms import Scheme, Status, local_day, moment, region_of
 from gongji.web.problems import accept
 from gongji.words import name_of
 
@@ -192,7 +192,7 @@ async def papers(request: Visit, person: FromPath[str]) -> Any:
     """申请表、承诺书、支取单, to be printed and signed."""
     on, asks = request.behalf(person), request.asks
     view = accept(await request.look("forms", on.person, lambda s: family_view(s, on.person, asks)))
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     return request.page(
         "clerk/forms.html",
         on=on,
@@ -201,7 +201,7 @@ async def papers(request: Visit, person: FromPath[str]) -> Any:
         lines=law.commitment_words.value,
         claim_papers=law.window_claim.value if law.window_claim else (),
         today=local_day(request.office.clock()),
-        region_name=request.office.law.pack(on.person[1:7]).name,
+        region_name=request.office.law.pack(region_of(on.person)).name,
     )
 
 

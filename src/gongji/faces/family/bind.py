@@ -23,7 +23,7 @@ from gongji.faces.rules import quotes, refusal_told
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
-from gongji.terms import Kinship, Use, local_day
+from gongji.terms import Kinship, Use, local_day, region_of
 from gongji.web.problems import accept
 
 FORM = "bind"
@@ -33,7 +33,7 @@ FORM = "bind"
 async def explanation(request: Visit, person: Of = None) -> Any:
     """What binding means, in the words of the rules."""
     on = request.behalf(person)
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     keys = [
         law.kin_allowed.key,
         law.pool_pays.key,
@@ -64,7 +64,7 @@ def _steps(on: Behalf, id: str) -> str:
 
 
 def _letter(request: Visit, on: Behalf, id: str, errors: Mapping[str, str]) -> Any:
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     return request.page(
         "family/bind_commitment.html",
         422 if errors else 200,
@@ -99,7 +99,7 @@ async def commitment(request: Visit, id: FromPath[str], person: Of = None) -> An
 def _member(
     request: Visit, on: Behalf, id: str, fields: Mapping[str, str], errors: Mapping[str, str]
 ) -> Any:
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     kin = sorted(law.kin_allowed.value - law.kin_excluded.value, key=list(Kinship).index)
     return request.page(
         "family/bind_member.html",
@@ -125,7 +125,7 @@ async def member(request: Visit, id: FromPath[str], person: Of = None) -> Any:
     say, today = request.say, local_day(request.office.clock())
     typed = {key: form[key] for key in ("name", "number", "kinship")}
     number = number_of(typed["number"])
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     errors: dict[str, str] = {}
     if not typed["name"]:
         errors["name"] = say("请填写成员的姓名")
@@ -136,7 +136,7 @@ async def member(request: Visit, id: FromPath[str], person: Of = None) -> Any:
     found = None
     if not errors:
         request.limit(Rule.FIND, request.me.subject)
-        region = on.person[1:7]
+        region = region_of(on.person)
         found = await request.look(
             "find", lambda id: id, lambda s: find_relative(s, region, typed["name"], number)
         )
@@ -192,7 +192,7 @@ def _uses(
 async def uses(request: Visit, id: FromPath[str], person: Of = None) -> Any:
     """Keep the uses."""
     on, form = request.behalf(person), await request.sent()
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     chosen = tuple(use for use in law.uses_open.value if use.value in form.all("uses"))
     if not chosen:
         wrong = {"uses": request.say("至少选择一种，否则资金不能使用")}
@@ -285,7 +285,7 @@ async def done_page(request: Visit, id: FromPath[str], person: Of = None) -> Any
     draft = await request.kept(id, FORM)
     if draft is None or draft.outcome is None:
         return request.go(f"{on.base}/bind")
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     return request.page(
         "family/bind_done.html",
         on=on,

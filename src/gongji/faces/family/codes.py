@@ -19,7 +19,7 @@ from gongji.faces.rules import quotes, refusal_told
 from gongji.faces.seals import shown_code
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
-from gongji.terms import local_day
+from gongji.terms import local_day, region_of
 from gongji.web.access import forbidden
 
 
@@ -33,7 +33,7 @@ async def codes(request: Visit, person: Of = None) -> Any:
         names = session.unit.identities(ids)
         return [(id, mask_name(names[id].name)) for id in ids]
 
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     keys = [law.family_code_shows.key, law.family_code_relatives.key]
     return request.page(
         "family/codes.html",
@@ -73,7 +73,7 @@ async def add(request: Visit, person: Of = None) -> Any:
     found = None
     if not errors:
         request.limit(Rule.FIND, request.me.subject)
-        region = on.person[1:7]
+        region = region_of(on.person)
         found = await request.look(
             "find", lambda id: id, lambda s: find_relative(s, region, form["name"], number)
         )

@@ -8,7 +8,7 @@ from gongji.desk.faces_ports import Role
 from gongji.desk.identity import mask_name, mask_number, mask_phone
 from gongji.faces.family.shared import BOTH, Of, at, family
 from gongji.faces.visit import Visit, page_for
-from gongji.terms import NEVER, moment
+from gongji.terms import NEVER, moment, region_of
 
 
 @get(at("/"), opt=BOTH, include_in_schema=False)
@@ -30,7 +30,9 @@ async def me(request: Visit) -> Any:
     on = request.behalf(None)
     view = await family(request, on, "me")
     looks = await request.counter.ask(
-        lambda session: session.unit.looks(on.person[1:7], whose=on.person, limit=60, before=NEVER)
+        lambda session: session.unit.looks(
+            region_of(on.person), whose=on.person, limit=60, before=NEVER
+        )
     )
     return request.page(
         "family/me.html",

@@ -25,7 +25,7 @@ from gongji.faces.rules import quotes
 from gongji.faces.visit import Visit
 from gongji.policy.contributions import ResultState
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import Purse, local_day, moment
+from gongji.terms import Purse, local_day, moment, region_of
 from gongji.web.problems import accept
 from gongji.web.settlement_routes import law_of
 from gongji.web.showing import Eye
@@ -176,7 +176,7 @@ async def month_statement(request: Visit, person: Of = None, month: FromQuery[st
     found = accept(
         await request.look("statement", on.person, lambda s: statement(s, on.person, month))
     )
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     return request.page(
         "family/statement.html",
         on=on,
@@ -215,7 +215,7 @@ async def premiums(request: Visit, person: Of = None) -> Any:
         ]
 
     rows = await request.counter.ask(found)
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     return request.page(
         "family/premiums.html",
         on=on,

@@ -17,7 +17,7 @@ from gongji.faces.forms import Form
 from gongji.faces.rules import quotes, refusal_told
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
-from gongji.terms import Use
+from gongji.terms import Use, region_of
 from gongji.web.access import forbidden
 from gongji.web.problems import accept
 from gongji.web.statuses import WARNINGS
@@ -28,7 +28,7 @@ async def pool(request: Visit, person: Of = None) -> Any:
     """The pool as its sponsor sees it; a member sees the sponsor and itself."""
     on = request.behalf(person)
     view = await family(request, on, "pool")
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     keys = [law.sponsor_sees.key, law.maintenance_unlimited.key]
     if view.pool is None:
         keys = [law.member_sees.key, law.maintenance_unlimited.key]
@@ -40,7 +40,7 @@ async def pool(request: Visit, person: Of = None) -> Any:
 
 
 async def _ask(request: Visit, on: Behalf, act: str, who: str, **more: Any) -> Any:
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     words = quotes(request.office.law, [law.unbind_effect.key], request.lang)
     return request.page(
         "family/confirm.html", more.pop("status", 200), on=on, act=act, who=who, quotes=words,
@@ -167,7 +167,7 @@ async def uses_page(request: Visit, person: Of = None) -> Any:
 
 
 def _uses(request: Visit, on: Behalf, chosen: frozenset[Use], **more: Any) -> Any:
-    law = request.law_in(on.person[1:7])
+    law = request.law_in(region_of(on.person))
     keys = [law.uses_asked.key, law.uses_open.key]
     return request.page(
         "family/uses.html",
@@ -187,7 +187,7 @@ async def choose_uses(request: Visit, person: Of = None) -> Any:
     """Choose the uses. Whoever is to be warned is warned first, and presses once more (CON-9)."""
     on = request.behalf(person)
     form = await request.sent()
-    open_uses = request.law_in(on.person[1:7]).uses_open.value
+    open_uses = request.law_in(region_of(on.person)).uses_open.value
     chosen = frozenset(use for use in open_uses if use.value in form.all("uses"))
     errors: dict[str, str] = {}
     sure = form["sure"] == "yes"

@@ -13,7 +13,7 @@ from gongji.faces.rules import quotes, reason, refusal_told
 from gongji.faces.visit import Visit
 from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Bill, Institution
-from gongji.terms import Care, InstitutionKind
+from gongji.terms import Care, InstitutionKind, region_of
 from gongji.words import name_of
 
 _CARES = [care for care in Care if care is not Care.PHARMACY]
@@ -31,7 +31,7 @@ async def why(
 ) -> Any:
     """A bill that is thought of, and what would be decided now. Nothing is written."""
     on = request.behalf(person)
-    region = on.person[1:7]
+    region = region_of(on.person)
     places = await request.counter.ask(lambda s: s.unit.institutions_in(region))
     known = {one.id: one for one, _ in places}
     self_fen = sum_of(amount) if amount else 100_00

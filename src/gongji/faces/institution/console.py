@@ -34,6 +34,7 @@ from gongji.terms import (
     local_day,
     micros,
     midnight,
+    region_of,
     yuan_text,
 )
 from gongji.words import name_of
@@ -55,7 +56,7 @@ async def _page(request: Visit, form: Mapping[str, str], **more: Any) -> Any:
 
     def known(session: Session) -> tuple[Institution, str, list[HourSums]]:
         unit = session.unit
-        sums = unit.hour_sums([place[1:7]], since, until, place)
+        sums = unit.hour_sums([region_of(place)], since, until, place)
         return unit.institutions([place])[place], unit.institution_names([place])[place], sums
 
     here, name, sums = await request.counter.ask(known)
@@ -215,7 +216,7 @@ def _law_of(
     """Whether the patient's region has a law on the day of the bill; nothing is guessed."""
     day: date = local_day(happened_at or request.office.clock())
     try:
-        request.office.law.on(patient[1:7], day)
+        request.office.law.on(region_of(patient), day)
     except NoProvision:
         errors["happened_at"] = request.say("参保地的规定没有覆盖这一天，不能结算")
 
@@ -250,7 +251,7 @@ async def _quote(request: Visit, form: Form) -> Any:
     if isinstance(found, AnswerKey):
         return request.go(f"/institution/receipts/{found.id}")
     quoted, name = found
-    law = request.law_in(bill.patient[1:7])
+    law = request.law_in(region_of(bill.patient))
     return await _page(
         request,
         form,
@@ -282,7 +283,7 @@ async def _settle(request: Visit, form: Form, bill: SettlementRequest) -> Any:
             leave_trace(session, me, act)
         return found
 
-    regions = {bill.patient[1:7], bill.institution[1:7]}
+    regions = {region_of(bill.patient), region_of(bill.institution)}
     found = await request.counter.do(settled, *regions)
     if isinstance(found, Refusal):
         return await _refused(request, form, found)

@@ -18,7 +18,7 @@ from gongji.faces.institution.shared import CASHIER, after, status_of
 from gongji.faces.rules import refusal_told
 from gongji.faces.visit import Visit
 from gongji.policy.refusal import Refusal
-from gongji.terms import moment
+from gongji.terms import moment, region_of
 from gongji.web.problems import accept
 from gongji.web.settlement_routes import law_of
 from gongji.web.showing import Eye
@@ -110,7 +110,7 @@ async def reverse(request: Visit, id: FromPath[str]) -> Any:
         return back
 
     of = found.answer
-    touched = {id[1:7] for id in (of.key.asker, of.patient, of.sponsor) if id}
+    touched = {region_of(id) for id in (of.key.asker, of.patient, of.sponsor) if id}
     done = await request.counter.do(reversed_, *touched)
     if isinstance(done, Refusal):
         told = refusal_told(request.office.law, done, request.lang)

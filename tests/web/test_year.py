@@ -204,6 +204,7 @@ def test_an_estate_is_settled_once_and_ends_the_bonds(web: Web) -> None:
     assert (alive.status_code, alive.json()["code"]) == (422, "not_dead")
     web.town.standing("father", died=date(2025, 11, 9))
     short = web.post("/v1/estates", estate(heirs=[{"amount_fen": 1}]), as_="key-clerk")
+    assert short.json()["errors"][0]["field"] == "heirs"
     assert (short.status_code, short.json()["numbers"]["needed_fen"]) == (422, 1700_00)
     done = web.post("/v1/estates", estate(), as_="key-clerk").json()
     assert (done["paid_fen"], len(done["ended"]), done["repeated"]) == (1700_00, 2, False)

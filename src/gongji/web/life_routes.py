@@ -12,6 +12,7 @@ from gongji.web.problems import accept
 from gongji.web.reading import Strict
 from gongji.web.shapes import EstateAsked, MoveAsked
 from gongji.web.shown_calendar import AccountClosed
+from gongji.web.statuses import HEIRS
 from gongji.words import Words
 
 
@@ -34,7 +35,7 @@ async def estate(request: Call, data: JSONBody[EstateAsked]) -> AccountClosed:
     heirs = tuple(Heir(**msgspec.structs.asdict(heir)) for heir in data.heirs)
     asked = Estate(id=data.id, person=data.person, heirs=heirs, documents=data.documents)
     done = await request.counter.do(lambda session: settle_estate(session, asked, caller))
-    return _closed(data.id, data.person, accept(done))
+    return _closed(data.id, data.person, accept(done, HEIRS))
 
 
 @post("/moves", opt=only(CLERK), dto=Strict, return_dto=None, status_code=200,

@@ -23,7 +23,7 @@ from gongji.web.forms import BadInput
 from gongji.web.reading import no_law, no_pack
 from gongji.web.showing import cites
 from gongji.web.shown import Cite, FieldError, Problem, Succeeds
-from gongji.web.statuses import FIELD_OF, STATUS_OF, TITLES
+from gongji.web.statuses import FIELD_OF, STATUS_OF, TITLES, Fields
 from gongji.words import REFUSALS, Lang, Words
 
 T = TypeVar("T")
@@ -32,11 +32,11 @@ log = logging.getLogger("gongji.web")
 
 
 class Refused(Exception):
-    """A refusal on its way out."""
+    """A refusal on its way out, and the fields by which this request can mend it."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, fields: Fields = FIELD_OF) -> None:
         super().__init__(refusal.code.value)
-        self.refusal = refusal
+        self.refusal, self.field = refusal, fields.get(refusal.code)
 
 
 class Unauthenticated(Exception):
@@ -47,10 +47,10 @@ class Unauthenticated(Exception):
         self.detail = detail
 
 
-def accept(found: T | Refusal) -> T:
+def accept(found: T | Refusal, fields: Fields = FIELD_OF) -> T:
     """The answer, or the refusal raised for the handlers below."""
     if isinstance(found, Refusal):
-        raise Refused(found)
+        raise Refused(found, fields)
     return found
 
 
@@ -118,7 +118,7 @@ def refused(request: Request[Any, Any, Any], error: Refused) -> Response[bytes]:
     """A refusal: the world's answer, with its rule."""
     refusal, saying = error.refusal, REFUSALS[error.refusal.code.value]
     errors: tuple[tuple[str, Words, Words, Words], ...] = ()
-    if (field := FIELD_OF.get(refusal.code)) is not None:
+    if (field := error.field) is not None:
         errors = ((field[0], saying.says, field[1], saying.remedy),)
     told = Told(
         code=refusal.code.value,

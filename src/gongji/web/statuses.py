@@ -67,7 +67,10 @@ STATUS_OF: Mapping[Code, int] = {
 }
 """HTTP status by refusal."""
 
-FIELD_OF: Mapping[Code, tuple[str, Words]] = {
+Fields = Mapping[Code, tuple[str, Words]]
+"""A field and its form, by the refusal that it can mend."""
+
+FIELD_OF: Fields = {
     Code.AMOUNTS_DO_NOT_ADD_UP: (
         "total_fen",
         Words("三项之和", "the sum of the three parts"),
@@ -79,6 +82,15 @@ FIELD_OF: Mapping[Code, tuple[str, Words]] = {
     ),
 }
 """The field to mend, where a refusal is about one."""
+
+HEIRS: Fields = {
+    Code.AMOUNTS_DO_NOT_ADD_UP: (
+        "heirs",
+        Words("各继承人金额之和等于账户余额", "sums that come to the whole balance"),
+    ),
+    Code.ID_REUSED: FIELD_OF[Code.ID_REUSED],
+}
+"""The same for an estate."""
 
 TITLES: Mapping[str, Words] = {
     "bad_input": Words("提交的内容不合要求", "The request cannot be taken as it is"),

@@ -240,15 +240,12 @@ class Visit(Call):
         return form
 
     async def typed(self) -> Mapping[str, str]:
-        """What was typed before a sign-in ran out, when the page is opened again after it."""
-        kept = self.query_params.get("kept")
-        if not kept or self.signed_in is None:
+        """What was typed and kept for this page: before a sign-in ran out, or to be read again."""
+        id = self.query_params.get("kept")
+        if not id or self.signed_in is None:
             return {}
-        me = self.signed_in
-        found = await self.counter.ask(
-            lambda session: applications.kept_form(session, me, kept[:64])
-        )
-        return {} if found is None or found.form != self.url.path else found.fields
+        found = await self.kept(id[:64], self.url.path)
+        return {} if found is None else found.fields
 
     async def keep(self, id: str, form: str, fields: Mapping[str, str]) -> Draft:
         """Keep what has been typed so far under the form's own id."""

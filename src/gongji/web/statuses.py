@@ -84,11 +84,11 @@ FIELD_OF: Fields = {
 """The field to mend, where a refusal is about one."""
 
 HEIRS: Fields = {
+    **FIELD_OF,
     Code.AMOUNTS_DO_NOT_ADD_UP: (
         "heirs",
         Words("各继承人金额之和等于账户余额", "sums that come to the whole balance"),
     ),
-    Code.ID_REUSED: FIELD_OF[Code.ID_REUSED],
 }
 """The same for an estate."""
 

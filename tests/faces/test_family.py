@@ -20,6 +20,7 @@ from gongji.desk.faces_ports import Role
 from gongji.desk.identity import Identity
 from gongji.policy.standing import Person
 from gongji.terms import Scheme
+from town import LINYI
 from web.over_http import Web
 
 DRAFT = "ab" * 12
@@ -216,6 +217,19 @@ def test_payments_are_seen_as_the_rules_have_it(web: Web) -> None:
     assert "¥100.00" in own.text and "1,050.00" not in own.text  # nor what is left of his money
     assert mother.get("/family/payments/H310000-clinic/b1").status_code == 404
     assert person(web, "stranger").get("/family/payments/H310000-clinic/b1").status_code == 404
+
+
+def test_who_answers_for_misuse_and_who_may_report_it(web: Web) -> None:
+    """SUP-3 and SUP-4 where the region's text has them; a number to call stands everywhere."""
+    web.settle("b1", 150_00)
+    assert "SUP-3" in person(web, "child").get("/family/pool").text
+    at_home = person(web, "father").get("/family/payments/H310000-clinic/b1").text
+    assert "请拨打 12393 核实" in at_home and "SUP-4" not in at_home
+    id = web.town.person("wang", region=LINYI, current=100_00)
+    web.town.hospital("county", region=LINYI, one_card=True)
+    web.town.settle(id, "H371300-county", 10_00, id="b2")
+    away = Visitor(web, Role.PERSON, id, LINYI).get("/family/payments/H371300-county/b2").text
+    assert "SUP-4" in away and "可向医保部门投诉举报" in away
 
 
 def test_the_months_are_a_picture_with_its_table(web: Web) -> None:

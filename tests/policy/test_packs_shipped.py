@@ -395,6 +395,8 @@ def test_a_baseline_that_borrows_says_so() -> None:
         (SHANGHAI, date(2025, 11, 1), "prescription_asked", {"drug"}, ["SET-7"]),
         (SHANGHAI, date(2025, 11, 1), "listed_only", "stated", ["SET-7", "SET-2"]),
         (SHANGHAI, date(2025, 11, 1), "rest_in_cash", "stated", ["ACC-3", "SET-5"]),
+        (SHANGHAI, date(2025, 11, 1), "member_answers", "stated", ["SUP-3"]),
+        (LINYI, date(2023, 3, 1), "reporting", "stated", ["SUP-4"]),
         (LINYI, date(2023, 3, 1), "one_card_asked", True, ["SET-9"]),
         (
             LINYI,

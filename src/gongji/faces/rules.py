@@ -75,6 +75,11 @@ def quotes(law: Law, keys: Iterable[str], lang: Lang) -> tuple[Quote, ...]:
     return tuple(quoted(law, law.provision(key), lang) for key in keys)
 
 
+def stated(*answers: Provision[Any] | None) -> list[str]:
+    """The keys of those that the region's texts have, for `quotes`."""
+    return [answer.key for answer in answers if answer is not None]
+
+
 def reason(outcome: Outcome, lang: Lang) -> Reason:
     """What a cause says, and what helps."""
     saying = OUTCOMES[outcome.value]

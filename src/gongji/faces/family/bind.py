@@ -19,7 +19,7 @@ from gongji.desk.office import Session
 from gongji.faces.family.shared import BOTH, Filed, Of, at, family, filed
 from gongji.faces.forms import Form, is_number, number_of
 from gongji.faces.limits import Rule
-from gongji.faces.rules import quotes, refusal_told
+from gongji.faces.rules import quotes, refusal_told, stated
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Refusal
@@ -34,12 +34,13 @@ async def explanation(request: Visit, person: Of = None) -> Any:
     """What binding means, in the words of the rules."""
     on = request.behalf(person)
     law = request.law_in(region_of(on.person))
-    keys = [
-        law.kin_allowed.key,
-        law.pool_pays.key,
-        law.sponsor_answers.key,
-        law.maintenance_unlimited.key,
-    ]
+    keys = stated(
+        law.kin_allowed,
+        law.pool_pays,
+        law.sponsor_answers,
+        law.member_answers,
+        law.maintenance_unlimited,
+    )
     view = accept(await request.counter.ask(lambda s: family_view(s, on.person, request.asks)))
     return request.page(
         "family/bind_start.html",

@@ -21,7 +21,7 @@ from gongji.faces.billview import Named, bill_view
 from gongji.faces.charts import PAYERS, payers, stacked
 from gongji.faces.family.shared import BOTH, Of, at, family
 from gongji.faces.language import written_month
-from gongji.faces.rules import quotes
+from gongji.faces.rules import quotes, stated
 from gongji.faces.visit import Visit
 from gongji.policy.contributions import ResultState
 from gongji.policy.refusal import Code, Refusal, refuse
@@ -161,7 +161,14 @@ async def payment(
     law = await law_of(request.office, answer.law)
     named = Named(names[answer.patient], place, names.get(answer.sponsor or "", ""))
     view = bill_view(answer, decision_of(answer), law, named, request.lang, eye)
-    return request.page("family/payment.html", on=on, view=view, back=back)
+    words = stated(request.law_in(region_of(on.person)).reporting)
+    return request.page(
+        "family/payment.html",
+        on=on,
+        view=view,
+        back=back,
+        quotes=quotes(request.office.law, words, request.lang),
+    )
 
 
 # The month ───────────────────────────────────────────────────────────────────────────────────────

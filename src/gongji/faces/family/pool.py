@@ -14,7 +14,7 @@ from gongji.desk.ports import Asking
 from gongji.desk.premiums import warnings_of
 from gongji.faces.family.shared import BOTH, Of, at, family, filed
 from gongji.faces.forms import Form
-from gongji.faces.rules import quotes, refusal_told
+from gongji.faces.rules import quotes, refusal_told, stated
 from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
 from gongji.terms import Use, region_of
@@ -29,9 +29,9 @@ async def pool(request: Visit, person: Of = None) -> Any:
     on = request.behalf(person)
     view = await family(request, on, "pool")
     law = request.law_in(region_of(on.person))
-    keys = [law.sponsor_sees.key, law.maintenance_unlimited.key]
+    keys = stated(law.sponsor_sees, law.maintenance_unlimited)
     if view.pool is None:
-        keys = [law.member_sees.key, law.maintenance_unlimited.key]
+        keys = stated(law.member_sees, law.member_answers, law.maintenance_unlimited)
     words = quotes(request.office.law, keys, request.lang)
     return request.page("family/pool.html", on=on, view=view, quotes=words)
 

@@ -21,6 +21,17 @@ class SettlementLaw(PoolLaw, frozen=True, kw_only=True):
         Provision[Stated],
         Asks("What is the use of another's card?", "使用他人医保卡是什么行为？"),
     ]
+    member_answers: Annotated[
+        Provision[Stated] | None,
+        Asks(
+            "Who answers for pooled money used against the rules?",
+            "违反规定使用共济资金由谁负责？",
+        ),
+    ] = None
+    reporting: Annotated[
+        Provision[Stated] | None,
+        Asks("Who may report an institution or a person?", "发现违规使用可以向谁举报？"),
+    ] = None
     fetching_allowed: Annotated[
         Provision[Stated],
         Asks("May medicine be fetched for another?", "可以代他人购药吗？"),

@@ -83,6 +83,7 @@ def test_every_approved_claim_comes_into_a_file_however_many_there_are(
         entered(town, f"waiting-{n}", 10 + n)
     first, second = in_file(town, "a"), in_file(town, "b")
     assert sorted(first + second) == ["approved-0", "approved-1", "approved-2"]
+    assert (in_file(town, "a"), in_file(town, "b")) == (first, second)
 
 
 def test_the_same_file_is_the_same_when_some_of_it_is_paid(town: Town) -> None:

@@ -22,9 +22,6 @@ from gongji.terms import LOCAL_TIME, local_day
 MOST_IN_A_FILE = 10_000
 """Claims of one bank file, at most; the next file has the rest."""
 
-_LOOKED_THROUGH = 10_000
-"""Claims of a state, the newest, among which those of a file are looked for."""
-
 
 def claims_account(region: str) -> AccountKey:
     """应付零星报销: what has been approved, on its way to the bank."""
@@ -110,13 +107,7 @@ def bank_file(session: Session, region: str, file: str, by: Caller) -> list[Clai
 
 def claims_in(session: Session, region: str, file: str) -> list[Claim]:
     """The claims of a bank file, those that are paid by now among them, in one order for ever."""
-    found = [
-        claim
-        for state in (ClaimState.IN_FILE, ClaimState.PAID)
-        for claim in session.unit.claims(region, state=state, limit=_LOOKED_THROUGH)
-        if claim.file == file
-    ]
-    return sorted(found, key=_order)
+    return sorted(session.unit.claims(region, file=file, limit=MOST_IN_A_FILE), key=_order)
 
 
 _order = attrgetter("entered_at", "id")

@@ -47,13 +47,17 @@ class ClaimRows(Rows):
             ),
         )
 
-    def claims(self, region: str, *, state: ClaimState | None, limit: int) -> list[Claim]:
+    def claims(
+        self, region: str, *, state: ClaimState | None = None, file: str | None = None, limit: int
+    ) -> list[Claim]:
         rows = self._rows(
             "SELECT id, claim FROM claims WHERE region = ? AND (? = '' OR state = ?)"
-            " ORDER BY entered_at DESC, id LIMIT ?",
+            " AND (CAST(? AS TEXT) IS NULL OR file = ?) ORDER BY entered_at DESC, id LIMIT ?",
             region,
             state or "",
             state or "",
+            file,
+            file,
             limit,
         )
         return [self._claim(row) for row in rows]

@@ -1,6 +1,7 @@
 """An inspector has the right to read and no other: what only reads writes nothing, not even at its
 start."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +22,10 @@ from store.test_postgres_schema import url_of
 from town import Town
 
 KEY = "ab" * 32
-READS = ("verify", "explain b1", "statement {father} 2025-11", "catalogue editions", "notices list")
+READS = (
+    *("verify", "explain b1", "statement {father} 2025-11", "figures --to 2025-11-30"),
+    *("catalogue editions", "notices list"),
+)
 
 
 def furnished(database: str) -> str:
@@ -87,6 +91,21 @@ def test_what_reads_leaves_a_file_as_it_was(tmp_path: Path) -> None:
         assert code == 0, (words, said)
     assert sha256(copy.read_bytes()).digest() == before
     assert [*folder.iterdir()] == [copy]
+
+
+def test_the_figures_are_kept_for_a_program_as_well(tmp_path: Path) -> None:
+    """Beside the tables; a payment by day, channel, institution and region, in fen."""
+    database, file = f"sqlite:///{tmp_path}/gongji.db", tmp_path / "figures.json"
+    furnished(database)
+    code, said = typed(f"figures 310000 --to 2025-11-30 --json {file}", database)
+    assert code == 0 and "clinic H310000-clinic" in said and "10.00" in said
+    found = json.loads(file.read_text("utf-8"))
+    assert found["pools"] == {
+        "310000": {"pools": 1, "members": 1, "new_pools": 1, "new_members": 1}
+    }
+    once = {"bills": 1, "back": 0, "fen": 10_00}
+    assert found["by_place"] == {"H310000-clinic": once} and found["by_channel"]["window"] == once
+    assert found["by_region"] == {"310000": once} and found["between"] == []
 
 
 def test_what_reads_makes_neither_a_store_nor_a_key(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def test_a_refusal_is_said_in_both_languages_with_its_remedy(typed: Typed) -> No
     ("words", "said"),
     [
         ("packs show 999999", "gongji: no policy pack for region 999999; loaded are 100000,"),
+        ("figures 999999", "gongji: no policy pack for region 999999;"),
+        ("figures --from 2025-11-10 --to 2025-11-01", "the first day is not after the last"),
         (
             "premiums collection 2026 --region 999999 --out x.csv",
             "gongji: no policy pack for region 999999;",

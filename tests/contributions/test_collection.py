@@ -4,16 +4,19 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 
 from contributions.season import DEDUCTED, YEAR, deduct, handed_over, paid, register
 from gongji.desk.collection import Collected, DoesNotAgree, write_collection
+from gongji.desk.figures import Paid, figures
 from gongji.desk.identity import Identity
 from gongji.desk.people import register_person
 from gongji.policy.standing import Person
-from gongji.terms import Scheme
+from gongji.terms import Scheme, local_day
 from town import SHANGHAI, Town
 
 OpenTown = Callable[..., Town]
@@ -101,3 +104,13 @@ def test_a_sum_that_the_book_does_not_have_stops_it(town: OpenTown) -> None:
         )
     with pytest.raises(DoesNotAgree, match="nothing over"):
         written(here)
+
+
+def test_the_day_of_the_deduction_has_it_in_its_figures(town: OpenTown) -> None:
+    """FIG-1: so many premiums and so much; one that was paid in cash is not pooled."""
+    here = a_year(town(SHANGHAI, "2025-12-01T09:00"))
+    day = local_day(here.now)
+    counted = partial(figures, regions=[SHANGHAI], first=day, last=day)
+    assert here.ask(counted).contributed == {SHANGHAI: Paid(4, 0, 1_600_00)}
+    before = partial(counted, first=day - timedelta(1), last=day - timedelta(1))
+    assert here.ask(before).contributed == {SHANGHAI: Paid()}

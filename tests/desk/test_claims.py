@@ -1,6 +1,7 @@
 """零星报销 at the desk: whose claims go into the bank's file, and who may have it made (SET-14)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -8,10 +9,11 @@ import pytest
 from gongji.desk import claims
 from gongji.desk.claims import bank_file, claim_paid, register_claim, review_claim
 from gongji.desk.claims_ports import Claim, ClaimState
+from gongji.desk.figures import Paid, figures
 from gongji.desk.ports import Caller, CallerKind
 from gongji.desk.statements import Statement, statement
 from gongji.policy.refusal import Code, Refusal
-from gongji.terms import Care
+from gongji.terms import Care, local_day
 from town import LINYI, Town, code
 
 
@@ -105,6 +107,20 @@ def test_a_claim_stands_in_the_statement_as_the_bill_would_have(town: Town) -> N
     assert isinstance(father, Statement)
     assert (father.spent_fen, father.pooled_out_fen, father.other_fen) == (50_00, 50_00, 0)
     assert father.opening.current + father.credited_fen - 100_00 == father.closing.current
+
+
+def test_a_claim_is_counted_as_a_pooled_payment_of_the_day_on_which_it_was_approved(
+    town: Town,
+) -> None:
+    """FIG-1. What was entered only, sent back, or paid by the own account is none."""
+    entered(town, "waiting", 1)
+    approved(town, "of-the-father", 1, "father")
+    town.at("2025-11-11T09:00")
+    approved(town, "of-the-child", 1)
+    today = local_day(town.now)
+    found = town.ask(partial(figures, regions=[LINYI], first=today - timedelta(1), last=today))
+    assert [*found.by_day.values()] == [Paid(), Paid(1, 0, 50_00)]
+    assert found.by_place == {"H371300-clinic": Paid(1, 0, 50_00)}
 
 
 @pytest.mark.parametrize(

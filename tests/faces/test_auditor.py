@@ -26,6 +26,32 @@ def regional(web: Web, region: str) -> Visitor:
     return Visitor(web, Role.AUDITOR, "audit-1", region)
 
 
+# Figures ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_figures_of_the_month_and_of_other_days(web: Web) -> None:
+    """FIG-1: pools and members, payments by region, day, channel and institution; nobody is named."""
+    web.settle("b1", 150_00)
+    web.settle("b2", 20_00, channel="internet")
+    web.town.reverse("b1", "clinic", 30_00)
+    page = visible(auditor(web).get("/auditor/figures"))
+    assert "2025年11月1日 – 2025年11月10日" in page
+    assert "上海市 1 2 1 2" in page and "上海市 2 1 ¥140.00" in page
+    assert "2025年11月10日 2 1 ¥140.00" in page and "clinic 2 1 ¥140.00" in page
+    assert "窗口 1 1 ¥120.00" in page and "互联网医院 1 0 ¥20.00" in page
+    assert CHILD not in page and FATHER not in page
+    before = visible(auditor(web).get("/auditor/figures", first="2025-10-01", last="2025-10-31"))
+    assert "这段时间没有共济支付" in before and "上海市 0 0 0 0" in before
+    assert "上海市" not in visible(regional(web, "371300").get("/auditor/figures"))
+
+
+def test_days_that_cannot_be_counted_are_said(web: Web) -> None:
+    who = auditor(web)
+    wrong = visible(who.get("/auditor/figures", first="2025-11-09", last="2025-11-01"))
+    assert "结束日期不能早于开始日期" in wrong and "2025年11月1日 – 2025年11月10日" in wrong
+    assert "一次最多统计一年" in visible(who.get("/auditor/figures", first="2020-01-01"))
+
+
 # The trail ───────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -130,7 +130,7 @@ PATHS = {
               "/clerk/lists"],
     "institution": ["/institution", "/institution/receipts/b1", "/institution/day",
                     "/institution/reconcile", "/institution/find?number=none"],
-    "auditor": ["/auditor", "/auditor/trail", f"/auditor/decisions/{CLINIC}/b1",
+    "auditor": ["/auditor", "/auditor/figures", "/auditor/trail", f"/auditor/decisions/{CLINIC}/b1",
                 "/auditor/packs?one=310000&other=371300", "/auditor/packs/310000",
                 "/auditor/proofs"],
 }  # fmt: skip

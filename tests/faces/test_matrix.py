@@ -84,6 +84,7 @@ GET: Mapping[str, str] = {
     "/institution/receipts/{id}/pdf": "i",
     "/institution/reconcile": "io",
     "/auditor": "a",
+    "/auditor/figures": "a",
     "/auditor/trail": "a",
     "/auditor/proofs": "a",
     "/auditor/decisions": "a",
@@ -231,7 +232,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
          "/institution": "i", "/institution/day": "i", "/institution/receipts/{id}": "i",
          "/clerk/for/{person}/payments": "c", "/clerk/for/{person}/statement": "c",
          "/clerk/for/{person}/payments/{institution}/{id}": "c",
-         "/auditor": "a", "/auditor/decisions/{institution}/{id}": "a"},
+         "/auditor": "a", "/auditor/figures": "a", "/auditor/decisions/{institution}/{id}": "a"},
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ import msgspec
 from gongji.desk.catalogue_ports import CatalogueUnit
 from gongji.desk.claims_ports import ClaimsUnit
 from gongji.desk.faces_ports import FacesUnit
+from gongji.desk.figures_ports import FiguresUnit
 from gongji.desk.identity import Identity, KnownBy
 from gongji.desk.line import ALONE, Hand
 from gongji.desk.national_ports import NationalUnit
@@ -203,7 +204,7 @@ class Asking(NamedTuple):
         return Filing(self.channel, self.by.subject, self.agent, reason)
 
 
-class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, Protocol):
+class Unit(CatalogueUnit, PremiumUnit, NationalUnit, FacesUnit, ClaimsUnit, FiguresUnit, Protocol):
     """One unit of work. What it reads is consistent, what it writes stands or falls together."""
 
     # People

@@ -15,7 +15,7 @@ from gongji.faces import (
     signing_in,
     verify_page,
 )
-from gongji.faces.auditor import books, law, replaying
+from gongji.faces.auditor import books, figures, law, replaying
 from gongji.faces.auditor import front as auditor_front
 from gongji.faces.clerk import claims, desk, lists
 from gongji.faces.family import bind, codes, home, payments, pool, why
@@ -52,6 +52,7 @@ ROUTES: list[Any] = [
     *day.ROUTES,
     *reconcile.ROUTES,
     *auditor_front.ROUTES,
+    *figures.ROUTES,
     *books.ROUTES,
     *replaying.ROUTES,
     *law.ROUTES,

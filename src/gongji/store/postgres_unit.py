@@ -58,6 +58,7 @@ _WRITE_ANSWERS = postgres(
 class PostgresUnit(PostgresNational):
     """What only reads."""
 
+    CHANNEL = "convert_from(s.request, 'UTF8')::jsonb ->> 'channel'"
     BONDS_OF_MEMBERS = (
         f"SELECT {BOND}, p.uses FROM jsonb_array_elements_text(?::jsonb) m(id)"
         " CROSS JOIN LATERAL (SELECT * FROM bonds"

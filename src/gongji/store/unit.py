@@ -3,12 +3,13 @@
 from gongji.desk.ports import WrongKey
 from gongji.store.calendar_rows import CalendarRows
 from gongji.store.faces_rows import FacesRows
+from gongji.store.figure_rows import FigureRows
 from gongji.store.national_rows import NationalRows
 from gongji.store.premium_rows import PremiumRows
 from gongji.store.settling_rows import SettlingRows
 
 
-class SqlUnit(SettlingRows, CalendarRows, PremiumRows, NationalRows, FacesRows):
+class SqlUnit(SettlingRows, CalendarRows, PremiumRows, NationalRows, FacesRows, FigureRows):
     """One transaction, with the statements that every database understands."""
 
     def compare_key(self) -> bool:

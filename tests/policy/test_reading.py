@@ -203,6 +203,16 @@ def test_a_value_of_the_wrong_form_is_told_its_form(old: str, new: str, wrong: s
     assert str(found).partition(": ")[2].startswith(wrong)
 
 
+def test_no_pack_opens_pools_across_regions() -> None:
+    """No text says whose rule would decide then (REA-1, decision 0052); a bond that nobody's bill
+    finds would be worse than a pack that does not load."""
+    opens = VALUES.replace("[[own_draw_order]]", "[[member_in_region]]").partition("value.")[0]
+    found = refused({**GOOD, "far.toml": f"{opens}value = false\n"})
+    assert str(found) == (
+        "far.toml, line 1: member_in_region.value: Invalid enum value False; allowed: true"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [

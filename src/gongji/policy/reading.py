@@ -235,7 +235,7 @@ def describe(form: Any) -> str:
     if origin is dict:
         return f"a table from ({describe(parts[0])}) to ({describe(parts[1])})"
     if origin is typing.Literal:
-        return " | ".join(repr(part) for part in parts)
+        return " | ".join("true" if part is True else repr(part) for part in parts)
     if origin in (types.UnionType, typing.Union):
         return " or ".join(describe(part) for part in parts)
     if isinstance(form, type) and issubclass(form, StrEnum):

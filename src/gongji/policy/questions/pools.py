@@ -44,8 +44,9 @@ class PoolLaw(AccountLaw, frozen=True, kw_only=True):
         Provision[frozenset[Status]],
         Asks("Which standing is not in force for a member?", "哪些状态不得作为共济成员？"),
     ]
+    # No text opens pools across regions, and none says whose rule would decide then: decision 0052.
     member_in_region: Annotated[
-        Provision[bool],
+        Provision[Literal[True]],
         Asks("Must a member be insured in the region?", "共济成员是否须在本统筹区参保？"),
     ]
     kin_allowed: Annotated[

@@ -23,7 +23,9 @@ from gongji.terms import (
 END = r"(?![\s\S])"
 """The end of a text. `$` would let a final newline pass, and `\\Z` is unknown to JSON Schema."""
 
-Amount = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_FEN, description="分 (fen), a whole number")]
+Amount = Annotated[
+    int, msgspec.Meta(ge=0, le=LARGEST_FEN, description="分，整数 · fen, a whole number")
+]
 PositiveAmount = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN)]
 """分: a sum that somebody pays, gives back or is credited with; nothing is none."""
 
@@ -33,7 +35,8 @@ AskerId = Annotated[
         min_length=1,
         max_length=64,
         pattern="^[A-Za-z0-9][A-Za-z0-9._:-]*" + END,
-        description="chosen by the asker; the same id again gives the first answer",
+        description="由请求方选定，同一编号重发得到第一次的答复 · chosen by the asker; the same id again"
+        " gives the first answer",
     ),
 ]
 PersonId = Annotated[

@@ -31,18 +31,24 @@ from gongji.words import Words
 T = TypeVar("T")
 
 ItemName = Annotated[
-    str, QueryParameter(min_length=1, max_length=200, description="the name (药品名称), as printed")
+    str,
+    QueryParameter(
+        min_length=1, max_length=200, description="药品名称，照目录所印 · the name, as printed"
+    ),
 ]
 ItemForm = Annotated[
     str | None,
-    QueryParameter(max_length=100, description="the dosage form (剂型); left out, every form"),
+    QueryParameter(
+        max_length=100, description="剂型，不填为所有剂型 · the dosage form; left out, every form"
+    ),
 ]
 SearchText = Annotated[
     str,
     QueryParameter(
         min_length=1,
         max_length=LONGEST_QUERY,
-        description="part of a name, pinyin or initials; typing mistakes are forgiven",
+        description="名称的一部分、拼音或首字母，容许输错 · part of a name, pinyin or initials; typing"
+        " mistakes are forgiven",
     ),
 ]
 

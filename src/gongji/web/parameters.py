@@ -23,30 +23,35 @@ MonthInPath = Annotated[
 ]
 RegionInPath = Annotated[str, PathParameter(pattern=pattern_of(RegionCode), max_length=6)]
 
-On = Annotated[date | None, QueryParameter(description="the day; left out, it is today")]
+On = Annotated[
+    date | None, QueryParameter(description="日期，不填为今天 · the day; left out, it is today")
+]
 Region = Annotated[
     str,
     QueryParameter(
         pattern=pattern_of(RegionCode),
         max_length=6,
-        description="the region's code; its own list stands on the national one",
+        description="统筹区代码；地方目录以国家目录为基础 · the region's code; its own list stands on"
+        " the national one",
     ),
 ]
 At = Annotated[
     str | None,
     QueryParameter(
-        description="an instant of the past, ISO 8601 with its offset; left out, it is now",
+        description="过去的时刻，ISO 8601 带时区偏移，不填为现在 · an instant of the past, ISO 8601 with its"
+        " offset; left out, it is now",
         schema_extra={"format": "date-time"},
     ),
 ]
 Before = Annotated[
     str | None,
     QueryParameter(
-        description="list what was recorded before this instant: `next_before` of the page before",
+        description="列出这一时刻之前记录的：填上一页的 next_before · list what was recorded before this"
+        " instant: `next_before` of the page before",
         schema_extra={"format": "date-time"},
     ),
 ]
-Limit = Annotated[int, QueryParameter(ge=1, le=500, description="how many at most")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="最多几条 · how many at most")]
 
 
 def before_micros(text: str | None) -> int:

@@ -39,7 +39,7 @@ from gongji.words import Words
 
 
 @post("/people", opt=only(CLERK), dto=Strict, return_dto=None, operation_id="register_person",
-      responses={200: ResponseSpec(Registered, description="registered before, with this id")})  # fmt: skip
+      responses={200: ResponseSpec(Registered, description="此前已登记，编号如下 · registered before, with this id")})  # fmt: skip
 async def register(request: Call, data: JSONBody[RegisterPerson]) -> Response[Registered]:
     """Register a person. Whoever is registered already keeps the id; a card that is named is noted."""
     office = request.office

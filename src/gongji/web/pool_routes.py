@@ -65,7 +65,7 @@ async def _file(
 
 
 @post("/pools", opt=only(PERSON, CLERK), dto=Strict, return_dto=None, operation_id="form_pool",
-      responses={200: ResponseSpec(FormedShown, description="no member could be bound, no pool")})  # fmt: skip
+      responses={200: ResponseSpec(FormedShown, description="没有成员能绑定，未组网 · no member could be bound, no pool")})  # fmt: skip
 async def form(request: Call, data: JSONBody[FormPool]) -> Response[FormedShown]:
     """组建家庭共济网: form a pool. Each member has a result of its own."""
     members = {member.person: member.kinship for member in data.members}

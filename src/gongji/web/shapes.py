@@ -27,14 +27,17 @@ from gongji.terms import (
 _END = r"(?![\s\S])"
 """The very end. `$` alone would let a last newline pass."""
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True, description="an instant with its offset")]
+Moment = Annotated[
+    datetime, msgspec.Meta(tz=True, description="时刻，带时区偏移 · an instant with its offset")
+]
 Name = Annotated[
     str,
     msgspec.Meta(
         min_length=1,
         max_length=100,
         pattern=r"^(?!\s)[^\x00-\x1f\x7f]+(?<!\s)" + _END,
-        description="a name, without control characters and without spaces at its ends",
+        description="姓名或名称，不含控制字符，首尾无空格 · a name, without control characters and"
+        " without spaces at its ends",
     ),
 ]
 IdentityNumber = Annotated[
@@ -43,23 +46,29 @@ IdentityNumber = Annotated[
         min_length=18,
         max_length=18,
         pattern="^[0-9]{17}[0-9X]$",
-        description="居民身份号码: 17 digits, then a check character, a digit or X",
+        description="居民身份号码：17位数字加一位校验码 · an identity number: 17 digits, then a check"
+        " character, a digit or X",
     ),
 ]
 Phone = Annotated[
     str,
     msgspec.Meta(
-        max_length=20, pattern="^[0-9+-]*" + _END, description="digits, + and -; empty for none"
+        max_length=20,
+        pattern="^[0-9+-]*" + _END,
+        description="数字、+ 和 -，没有则留空 · digits, + and -; empty for none",
     ),
 ]
 Card = Annotated[
     str,
     msgspec.Meta(
         max_length=32, pattern="^([0-9A-Z]{6,32})?" + _END,
-        description="社会保障卡号: 6 to 32 digits and capital letters; empty for none",
+        description="社会保障卡号：6至32位数字和大写字母，没有则留空 · a card number: 6 to 32 digits and"
+        " capital letters; empty for none",
     ),
 ]  # fmt: skip
-Positive = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分 (fen), above zero")]
+Positive = Annotated[
+    int, msgspec.Meta(ge=1, le=LARGEST_FEN, description="分，大于零 · fen, above zero")
+]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 Years = Annotated[frozenset[Year], msgspec.Meta(max_length=100)]
 PaperOnRecord = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

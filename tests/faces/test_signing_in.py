@@ -5,6 +5,7 @@ from collections import Counter as Counts
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import httpx2
 import pytest
 from httpx import Response
@@ -63,6 +64,21 @@ def test_one_press_signs_in_through_the_provider(demo: Web) -> None:
     cookie = found.history[-1].headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie
     assert enter(demo, "audit").url.path == "/auditor"
+
+
+def test_over_https_the_cookies_are_of_this_host_alone(demo: Web) -> None:
+    """Nobody with another host beneath the same domain can put in a sign-in of his own."""
+    demo.client.base_url = httpx.URL("https://testserver.local")
+    found = enter(demo, "father")
+    assert found.status_code == 200 and found.url.path == "/family"
+    cookie = found.history[-1].headers["set-cookie"]
+    assert cookie.startswith("__Host-gongji=") and "Secure" in cookie and "Path=/;" in cookie
+    assert "Domain" not in cookie
+    value = cookie.partition("=")[2].partition(";")[0]
+    demo.client.cookies.clear()
+    for name, path in (("__Host-gongji", "/family"), ("gongji", "/sign-in")):
+        again = demo.client.get("/family", headers={"Cookie": f"{name}={value}"})
+        assert again.url.path == path, name
 
 
 def test_a_code_is_good_once_and_for_the_browser_that_began(demo: Web) -> None:

@@ -106,7 +106,7 @@ async def _keep_sent(visit: "Visit", was: SignIn) -> str | None:
 
 
 async def _signed_in(visit: "Visit") -> SignIn | None:
-    value = unseal(visit.house.secret, "sign-in", visit.cookies.get(SIGN_IN))
+    value = unseal(visit.house.secret, "sign-in", visit.brought(SIGN_IN))
     if value is None:
         return None
     region, _, token = value.partition("~")
@@ -161,13 +161,13 @@ class Visit(Call):
     @cached_property
     def lang(self) -> Lang:
         """As the query says, else the cookie; Chinese first."""
-        said = self.query_params.get("lang") or self.cookies.get(LANG)
+        said = self.query_params.get("lang") or self.brought(LANG)
         return "en" if said == "en" else "zh"
 
     @cached_property
     def elder(self) -> bool:
         """长辈版: larger text, larger targets, fewer tiles."""
-        return (self.query_params.get("elder") or self.cookies.get(ELDER)) == "1"
+        return (self.query_params.get("elder") or self.brought(ELDER)) == "1"
 
     def say(self, text: str, **values: object) -> str:
         """A sentence in the language of the page. The Chinese one is the key."""
@@ -225,7 +225,7 @@ class Visit(Call):
         """What a form's token is bound to: the sign-in, or a browser that is not signed in yet."""
         if self.signed_in is not None:
             return self.signed_in.id
-        return unseal(self.house.secret, "guest", self.cookies.get(GUEST)) or secrets.token_hex(16)
+        return unseal(self.house.secret, "guest", self.brought(GUEST)) or secrets.token_hex(16)
 
     async def sent(self) -> Form:
         """The form that was sent, if it is ours. A browser that says where it comes from is asked
@@ -310,20 +310,33 @@ class Visit(Call):
         for key, on in ((LANG, self.lang), (ELDER, "1" if self.elder else "0")):
             if key in self.query_params:
                 found.append(self.cookie(key, on, _YEAR))
-        if self.signed_in is None and GUEST not in self.cookies:
+        if self.signed_in is None and self.brought(GUEST) is None:
             found.append(self.cookie(GUEST, seal(self.house.secret, "guest", self.browser), None))
         return found
+
+    def brought(self, key: str) -> str | None:
+        """What the browser has of a cookie that goes to every page."""
+        return self.cookies.get(self._called(key))
+
+    def _called(self, key: str) -> str:
+        """Over https a browser takes a name with this prefix from us alone, and not from whoever
+        has another host beneath the same domain."""
+        return f"__Host-{key}" if self._over_https else key
+
+    @property
+    def _over_https(self) -> bool:
+        return self.url.scheme == "https" or self.house.over_https
 
     def cookie(self, key: str, value: str, lasts: int | None, path: str = "/") -> Cookie:
         """A cookie that no script reads and no other site's form brings along."""
         return Cookie(
-            key=key,
+            key=self._called(key) if path == "/" else key,
             value=value,
             max_age=lasts,
             path=path,
             httponly=True,
             samesite="lax",
-            secure=self.url.scheme == "https" or self.house.over_https,
+            secure=self._over_https,
         )
 
 

@@ -137,7 +137,7 @@ def told(call: Call) -> Done | Wrong:
         visit._replace(
             med_type=given["med_type"],
             told=kept({**retold(visit.told), **_said(given)}),
-            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"))),
+            diagnoses=kept(merged(retold(visit.diagnoses), call.rows("diseinfo"))),
         )
     )
     return Done(about=visit.id)
@@ -158,7 +158,7 @@ def discharge(call: Call) -> Done | Wrong:
         visit._replace(
             ended_at=ended,
             told=kept({**retold(visit.told), **_said(given)}),
-            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"), DISCHARGE)),
+            diagnoses=kept(merged(retold(visit.diagnoses), call.rows("diseinfo"), DISCHARGE)),
         )
     )
     return Done(about=visit.id)
@@ -175,7 +175,7 @@ ADMISSION, DISCHARGE = "1", "2"
 """出入院诊断类别: what 2402 tells is the second, whatever was told before it the first."""
 
 
-def _merged(known: list[Values], given: list[Values], when: str = ADMISSION) -> list[Values]:
+def merged(known: list[Values], given: list[Values], when: str = ADMISSION) -> list[Values]:
     """Diagnoses by time and code; one that comes with vali_flag 0 is taken away."""
     found = {(row.get("inout_diag_type", ADMISSION), row["diag_code"]): row for row in known}
     for row in given:

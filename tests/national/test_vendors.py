@@ -17,6 +17,7 @@ from national.test_days import admitted, diagnosis, totals, ward_bill
 from national.windows import (
     AMOXICILLIN,
     BED,
+    CHILD,
     HOSPITAL,
     MEMBER,
     PHARMACY,
@@ -26,6 +27,7 @@ from national.windows import (
     fee_line,
     holds,
     psn_no,
+    registration,
     says,
 )
 
@@ -306,3 +308,19 @@ def test_a_resident_s_kind_of_person_is_a_printed_code(box: Sandbox, born: str, 
     (insured,) = found.output["insuinfo"]
     assert insured["psn_type"] == code
     assert code in dictionaries()["psn_type"]
+
+
+def test_what_1101_says_of_a_person_can_be_sent_back(box: Sandbox) -> None:
+    """Tables of inputs are shorter than those of 1101; clients copy field by field."""
+    name, window = "阿" * 30, Window(box)
+    shown = {"mdtrt_cert_type": "02", "mdtrt_cert_no": CHILD}
+    told = window.send("1101", data={**shown, "psn_name": "赵小宝"}).output
+    names = ("psn_no", "psn_cert_type", "certno", "insutype", "psn_type")
+    known = {**told["insuinfo"][0], **told["baseinfo"]}
+    copied = {**shown, **{one: known[one] for one in names}, "psn_name": name}
+    registered = registration(CHILD, box.now, "390") | copied
+    visit = window.send("2201", data=registered).output["data"]["mdtrt_id"]
+    window.charge(visit, CHILD, (AMOXICILLIN, "30.00"))
+    bill = window.bill(visit, CHILD, "30.00") | copied
+    holds(window.send("2206", data=bill).info)
+    holds(window.send("2207", data=bill).info)

@@ -151,9 +151,16 @@ def _on_the_ward(send: _Teller, desk: Window) -> None:
         "adm_dept_name": "呼吸科", "adm_bed": "8", "dscg_maindiag_code": "J18.900",
         "dscg_maindiag_name": "肺炎",
     }  # fmt: skip
-    send("2401", mdtrtinfo=admission, diseinfo=[diagnosis(now)])
+    first = send("2401", mdtrtinfo=admission, diseinfo=[diagnosis(now)])["result"]["mdtrt_id"]
+    send("2404", data={"mdtrt_id": first, "psn_no": psn_no(MEMBER)})
     visit = admitted(desk, MEMBER)
     named = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER)}
+    left_out = ("insutype", "mdtrt_cert_no", "ipt_no")
+    amended = {name: admission[name] for name in admission if name not in left_out}
+    send(
+        "2403", adminfo={**amended, **named, "ipt_otp_no": "ZY1", "adm_bed": "12"},
+        diseinfo=[diagnosis(now)],
+    )  # fmt: skip
     rows = [
         {
             "feedetl_sn": n, **named, "med_type": "2101", "fee_ocur_time": now,
@@ -174,6 +181,7 @@ def _on_the_ward(send: _Teller, desk: Window) -> None:
     send("2402", dscginfo=leaving, diseinfo=[diagnosis(now)])
     settled = send("2304", data=bill)["setlinfo"]
     send("2305", data={**named, "setl_id": settled["setl_id"]})
+    send("2405", data=named)
 
 
 def _on_the_phone(send: _Teller, desk: Window) -> None:

@@ -134,12 +134,22 @@ def _at_the_window(send: _Teller, desk: Window) -> None:
     send("5202", data=named)
     send("5203", data=asked)
     send("5204", data=asked)
+    _for_a_long_illness(desk)
+    send("5205", data={"psn_no": psn_no(MEMBER), "begntime": "2026-03-01 00:00:00"})
     send("5206", data={"psn_no": psn_no(MEMBER), "cum_ym": "202603"})
     send(
         "100001",
         data={"psn_No": psn_no(MEMBER), "setl_Id": asked["setl_id"], "mdtrt_Id": visit},
     )
     send("2208", data=asked)
+
+
+def _for_a_long_illness(desk: Window) -> None:
+    """门诊慢特病: a medicine, paid in cash."""
+    visit = desk.register(MEMBER)
+    desk.charge(visit, MEMBER, (AMOXICILLIN, "12.00"))
+    bill = desk.bill(visit, MEMBER, "12.00", "0", med_type="14")
+    assert desk.send("2207", data=bill).good
 
 
 def _on_the_ward(send: _Teller, desk: Window) -> None:

@@ -75,6 +75,7 @@ HANDLERS: Mapping[str, Handler] = {
     "5202": queries.diagnoses,
     "5203": queries.settlement,
     "5204": queries.fee_lines,
+    "5205": queries.chronic_medicines,
     "5206": queries.cumulated,
     "100001": queries.policy_items,
     "6201": online.upload,

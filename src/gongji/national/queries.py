@@ -1,4 +1,4 @@
-"""查询: 5201 to 5206 and 100001. They tell what is, at the moment they are asked."""
+"""查询: 5201 to 5206, 100001. They tell what is, at the moment they are asked."""
 
 from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
@@ -21,7 +21,7 @@ from gongji.national.calling import (
 from gongji.national.reading import Values, Wrong
 from gongji.national.reconciling import refunded
 from gongji.national.retelling import lines_of, nodes_again
-from gongji.terms import micros, moment, region_of
+from gongji.terms import Care, micros, moment, region_of
 
 
 def visits(call: Call) -> Done | Wrong:
@@ -171,6 +171,45 @@ def _line(settled: Settled, line: Values, known: Mapping[str, WireItem]) -> dict
 
 
 _OTHER_LIST = "105"  # 目录类别：其他
+
+
+def chronic_medicines(call: Call) -> Done | Wrong:
+    """5205 人员慢特病用药记录查询: what a person was given for 门诊慢特病, at every institution, as
+    far as it was settled and not taken back."""
+    given, unit = call.one(), call.session.unit
+    known = known_person(call, given["psn_no"])
+    if isinstance(known, Wrong):
+        return known
+    since, until = given["begntime"], given["endtime"] or "9999"
+    settled = [
+        one
+        for one in unit.settled_of_person(
+            known.person.id, micros(moment_of(since)), call.session.at + 1
+        )
+        if one.care == Care.SERIOUS and refunded(one) == "0"
+    ]
+    names = unit.institution_names({one.institution for one in settled})
+    lines = [(one, line) for one in settled for line in lines_of(unit, one)]
+    items = unit.wire_items({line["med_list_codg"] for _, line in lines})
+    shown = [(one, _line(one, line, items)) for one, line in lines]
+    return Done(
+        {
+            "feedetail": [
+                {
+                    **line,
+                    "psn_no": one.person,
+                    "fixmedins_code": call.code if one.institution == call.institution.id else "",
+                    "fixmedins_name": names[one.institution],
+                    "spec": line["spec"] or "无",
+                }
+                for one, line in shown
+                if line["list_type"] in _MEDICINES and since <= line["fee_ocur_time"] <= until
+            ]
+        }
+    )
+
+
+_MEDICINES = frozenset({"101", "102", "103", "104", "106"})  # 目录类别中的药品
 
 
 _CUMULATED = (

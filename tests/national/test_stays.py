@@ -79,7 +79,9 @@ def test_a_settled_stay_keeps_its_kind_of_care(ward: Window) -> None:
     told = diagnosis(f"{ward.box.now:%Y-%m-%d %H:%M:%S}")
     assert says(amended(ward, visit, told, med_type="22"), "med_type", "已有结算")
     assert says(amended(ward, visit, told, med_type="11"), "med_type", "2201")
-    assert ward.back("2305", settled).good
+    back = ward.back("2305", settled).info
+    assert [back[name] for name in ("begndate", "enddate")] == ["2026-03-02"] * 2
+    assert back["insu_admdvs"] == "990000"
     assert amended(ward, visit, told, med_type="22").good
     assert len(found(ward, "22")) == 1
 

@@ -70,6 +70,20 @@ def test_each_settlement_of_a_visit_has_its_own_lines(window: Window) -> None:
     still()
 
 
+def test_a_visit_may_change_its_kind_of_care_once_nothing_is_settled(window: Window) -> None:
+    """2203: the negative settlement does not stand in the way."""
+    visit = window.register(MEMBER)
+    told = next(nodes for infno, nodes, _ in examples() if infno == "2203")
+    told["mdtrtinfo"]["mdtrt_id"] = visit
+    assert window.send("2203", **told).good
+    window.charge(visit, MEMBER, (AMOXICILLIN, "40.00"))
+    settled = window.send("2207", data=window.bill(visit, MEMBER, "40.00"))
+    told["mdtrtinfo"]["med_type"] = "14"
+    assert says(window.send("2203", **told), "med_type", "已有结算")
+    assert window.back("2208", settled).good
+    assert window.send("2203", **told).good
+
+
 def test_a_line_of_a_code_that_nobody_knows_has_every_required_field(window: Window) -> None:
     """Its name is its code, and what has no form says so."""
     visit = window.register(MEMBER)

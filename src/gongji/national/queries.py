@@ -20,7 +20,7 @@ from gongji.national.calling import (
 )
 from gongji.national.reading import Values, Wrong
 from gongji.national.reconciling import refunded
-from gongji.national.retelling import lines_of, nodes_again
+from gongji.national.retelling import days_of, lines_of, nodes_again
 from gongji.terms import Care, micros, moment, region_of
 
 
@@ -109,8 +109,7 @@ def settlement(call: Call) -> Done | Wrong:
                 "fixmedins_code": call.code,
                 "fixmedins_name": call.session.unit.institution_names([place.id])[place.id],
                 "hosp_lv": level_of(call.institution),
-                "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
-                "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",
+                **days_of(call.session.unit, settled),
                 "psn_pay": info["psn_part_amt"],
                 "cash_payamt": info["psn_cash_pay"],
                 "refd_setl_flag": refunded(settled),

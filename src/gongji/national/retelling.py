@@ -12,6 +12,7 @@ from gongji.national.calling import kept, retold
 from gongji.national.reading import Values
 from gongji.national.schema import Node, transactions
 from gongji.national.writing import fen_of
+from gongji.terms import moment
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
@@ -33,6 +34,16 @@ def nodes_again(unit: Unit, settled: Sequence[Settled]) -> list[Mapping[str, Any
         nodes if "setlinfo" in nodes else _nodes_of(key.infno, recorded[key].answer, nodes)
         for key, nodes in zip(keys, told, strict=True)
     ]
+
+
+def days_of(unit: Unit, settled: Settled) -> dict[str, str]:
+    """开始日期 and 结束日期 of a settlement: those of its visit, which may go on."""
+    visit = unit.visit(settled.institution, settled.visit)
+    assert visit is not None, f"{settled.id} is of no visit"
+    return {
+        "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
+        "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",
+    }
 
 
 def lines_of(unit: Unit, settled: Settled) -> list[Values]:

@@ -8,11 +8,12 @@ from gongji.desk.people import balances_of
 from gongji.desk.settling import ReversalRequest, Reversed, reverse_settlement
 from gongji.national.calling import Call, Done, kept, reference, said, shown_moment
 from gongji.national.reading import Wrong
-from gongji.national.retelling import lines_of, nodes_again
+from gongji.national.retelling import days_of, lines_of, nodes_again
 from gongji.national.telling import balance_fen, shares
 from gongji.national.visits import withdraw
 from gongji.national.writing import failure
 from gongji.policy.refusal import Refusal
+from gongji.terms import region_of
 
 _NEGATED = (
     "medfee_sumamt",
@@ -116,6 +117,8 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
             "medins_setl_id": call.msgid,
             "exp_content": shares(returned, names),
             "pdn_cash_pay": -info["psn_cash_pay"],  # 2208 has it misspelt
+            **days_of(call.session.unit, settled),  # 2305 has them
+            "insu_admdvs": region_of(settled.person),
         },
         "setldetail": [
             {**row, "inscp_scp_amt": -row["inscp_scp_amt"], "fund_payamt": -row["fund_payamt"]}

@@ -134,12 +134,22 @@ def _at_the_window(send: _Teller, desk: Window) -> None:
     send("5202", data=named)
     send("5203", data=asked)
     send("5204", data=asked)
+    _for_a_long_illness(desk)
+    send("5205", data={"psn_no": psn_no(MEMBER), "begntime": "2026-03-01 00:00:00"})
     send("5206", data={"psn_no": psn_no(MEMBER), "cum_ym": "202603"})
     send(
         "100001",
         data={"psn_No": psn_no(MEMBER), "setl_Id": asked["setl_id"], "mdtrt_Id": visit},
     )
     send("2208", data=asked)
+
+
+def _for_a_long_illness(desk: Window) -> None:
+    """门诊慢特病: a medicine, paid in cash."""
+    visit = desk.register(MEMBER)
+    desk.charge(visit, MEMBER, (AMOXICILLIN, "12.00"))
+    bill = desk.bill(visit, MEMBER, "12.00", "0", med_type="14")
+    assert desk.send("2207", data=bill).good
 
 
 def _on_the_ward(send: _Teller, desk: Window) -> None:
@@ -151,9 +161,16 @@ def _on_the_ward(send: _Teller, desk: Window) -> None:
         "adm_dept_name": "呼吸科", "adm_bed": "8", "dscg_maindiag_code": "J18.900",
         "dscg_maindiag_name": "肺炎",
     }  # fmt: skip
-    send("2401", mdtrtinfo=admission, diseinfo=[diagnosis(now)])
+    first = send("2401", mdtrtinfo=admission, diseinfo=[diagnosis(now)])["result"]["mdtrt_id"]
+    send("2404", data={"mdtrt_id": first, "psn_no": psn_no(MEMBER)})
     visit = admitted(desk, MEMBER)
     named = {"mdtrt_id": visit, "psn_no": psn_no(MEMBER)}
+    left_out = ("insutype", "mdtrt_cert_no", "ipt_no")
+    amended = {name: admission[name] for name in admission if name not in left_out}
+    send(
+        "2403", adminfo={**amended, **named, "ipt_otp_no": "ZY1", "adm_bed": "12"},
+        diseinfo=[diagnosis(now)],
+    )  # fmt: skip
     rows = [
         {
             "feedetl_sn": n, **named, "med_type": "2101", "fee_ocur_time": now,
@@ -174,6 +191,7 @@ def _on_the_ward(send: _Teller, desk: Window) -> None:
     send("2402", dscginfo=leaving, diseinfo=[diagnosis(now)])
     settled = send("2304", data=bill)["setlinfo"]
     send("2305", data={**named, "setl_id": settled["setl_id"]})
+    send("2405", data=named)
 
 
 def _on_the_phone(send: _Teller, desk: Window) -> None:

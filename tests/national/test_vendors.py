@@ -4,15 +4,20 @@ from decimal import Decimal
 
 import pytest
 
-from gongji.desk.identity import check_digit
+from gongji.desk.identity import Identity, birth_date, check_digit
 from gongji.desk.national_ports import WireItem
 from gongji.desk.office import Session
+from gongji.desk.people import register_person
 from gongji.lab.sandbox import welcome_person
+from gongji.national.schema import dictionaries
+from gongji.policy.standing import Person
+from gongji.terms import Scheme
 from national.story import examples
 from national.test_days import admitted, diagnosis, totals, ward_bill
 from national.windows import (
     AMOXICILLIN,
     BED,
+    CHILD,
     HOSPITAL,
     MEMBER,
     PHARMACY,
@@ -22,6 +27,7 @@ from national.windows import (
     fee_line,
     holds,
     psn_no,
+    registration,
     says,
 )
 
@@ -211,6 +217,13 @@ def test_a_refund_is_not_refunded(box: Sandbox) -> None:
     assert says(window.back("2103", settled), "2207")
 
 
+def place_of(session: Session) -> str:
+    """Our id of the hospital."""
+    found = session.unit.institution_of_code(HOSPITAL)
+    assert found is not None
+    return found
+
+
 def test_an_order_is_refused_in_its_own_names(box: Sandbox) -> None:
     """6201 and 6202 call a field as their tables do."""
     window = Window(box)
@@ -219,10 +232,20 @@ def test_an_order_is_refused_in_its_own_names(box: Sandbox) -> None:
     assert says(window.send("6201", **upload), "feedetlSn")
     upload["feedetailList"][0]["feedetlSn"] = "1"
     upload["data"]["medfeeSumamt"] = "31.00"
+    assert says(window.send("6201", **upload), "medfeeSumamt", "31.00", "30.00")
+    upload["data"]["medfeeSumamt"] = "30.00"
     kept = window.send("6201", **upload).output["data"]
     order = {"payOrdId": kept["payOrdId"], "payToken": kept["payToken"], "orgCodg": HOSPITAL}
-    paid = window.send("6202", data={**order, "orgBizSer": "1", "mdtrtId": "M", "payAuthNo": "A"})
-    assert says(paid, "medfeeSumamt", "31.00", "30.00")
+    pay = {**order, "orgBizSer": "1", "mdtrtId": "M", "payAuthNo": "A"}
+    upload["feedetailList"][0]["feedetlSn"] = "2"
+    visits = window.box.office.ask(
+        lambda session: session.unit.visits_of(place_of(session), psn_no(MEMBER), 0, session.at + 1)
+    )
+    assert len(visits) == 1
+    upload["data"]["mdtrtId"] = visits[0].id
+    assert window.send("6201", **upload).good  # sixty yuan lie at that visit now
+    paid = window.send("6202", data=pay)
+    assert says(paid, "medfeeSumamt", "30.00", "60.00"), paid.body.decode()
 
 
 @pytest.mark.parametrize("infno", ["2103", "2208", "2305"])
@@ -272,3 +295,32 @@ def test_a_restricted_item_says_so(box: Sandbox, flag: str | None, own: str) -> 
     assert [row["lmt_used_flag"] for row in rows] == ["1", "0"]
     assert rows[0]["fulamt_ownpay_amt"] == Decimal(own)
     assert rows[1]["fulamt_ownpay_amt"] == (10 if flag == "2" else 0)
+
+
+@pytest.mark.parametrize(("born", "code"), [("2021", "1402"), ("2020", "1403"), ("2008", "15")])
+def test_a_resident_s_kind_of_person_is_a_printed_code(box: Sandbox, born: str, code: str) -> None:
+    """学龄前儿童 under six, 中小学生 under eighteen; in 2026 on the second of March."""
+    first = f"319999{born}030100{1}"
+    number = first + check_digit(first)
+    person = Person(f"P990000-{number.lower()}", "990000", Scheme.RESIDENT, born=birth_date(number))
+    box.office.do(lambda session: register_person(session, person, Identity("周小", number), "t"))
+    found = Window(box).send("1101", data={"mdtrt_cert_type": "02", "mdtrt_cert_no": number})
+    (insured,) = found.output["insuinfo"]
+    assert insured["psn_type"] == code
+    assert code in dictionaries()["psn_type"]
+
+
+def test_what_1101_says_of_a_person_can_be_sent_back(box: Sandbox) -> None:
+    """Tables of inputs are shorter than those of 1101; clients copy field by field."""
+    name, window = "阿" * 30, Window(box)
+    shown = {"mdtrt_cert_type": "02", "mdtrt_cert_no": CHILD}
+    told = window.send("1101", data={**shown, "psn_name": "赵小宝"}).output
+    names = ("psn_no", "psn_cert_type", "certno", "insutype", "psn_type")
+    known = {**told["insuinfo"][0], **told["baseinfo"]}
+    copied = {**shown, **{one: known[one] for one in names}, "psn_name": name}
+    registered = registration(CHILD, box.now, "390") | copied
+    visit = window.send("2201", data=registered).output["data"]["mdtrt_id"]
+    window.charge(visit, CHILD, (AMOXICILLIN, "30.00"))
+    bill = window.bill(visit, CHILD, "30.00") | copied
+    holds(window.send("2206", data=bill).info)
+    holds(window.send("2207", data=bill).info)

@@ -180,20 +180,22 @@ def facts_of(known: Known, now: datetime) -> dict[str, Any]:
         "gend": ("2", "1")[int(number[16]) % 2] if number[16:17].isdigit() else "0",
         "brdy": born.isoformat() if born else None,
         "age": age,
-        "psn_type": _psn_type(known.person.scheme, minor=born is not None and age < ADULT),
+        "psn_type": _psn_type(known.person.scheme, age if born else ADULT),
         "insutype": insutype_of(known.person.scheme),
         "cvlserv_flag": "0",
     }
 
 
-ADULT = 18
-"""人员类别 tells residents of age from minors; the specification has no other age."""
+SCHOOL, ADULT = 6, 18
+"""人员类别 tells residents by age: before school, at school, and of age."""
 
 
-def _psn_type(scheme: Scheme, *, minor: bool) -> str:
+def _psn_type(scheme: Scheme, age: int) -> str:
     """人员类别: by scheme; retirement is not in our register."""
-    minor_resident = minor and scheme is Scheme.RESIDENT
-    return codes()["person"]["resident_minor" if minor_resident else scheme]
+    kinds = codes()["person"]
+    if scheme is not Scheme.RESIDENT or age >= ADULT:
+        return kinds[scheme]
+    return kinds["resident_infant" if age < SCHOOL else "resident_minor"]
 
 
 def level_of(place: Institution) -> str | None:

@@ -18,6 +18,14 @@ from gongji.terms import Level, Scheme, local_day
 
 _MOST = 1000
 _LEVELS = {Level.PRIMARY: "1", Level.SECONDARY: "2", Level.TERTIARY: "3"}
+_PATIENT_PAYS = "1"
+"""医保目录超限处理方式: what is above the ceiling is uncovered. There is no printed table of it."""
+
+_ASKED_BY = (
+    *("chrgitm_lv", "lmt_used_flag", "list_type", "med_chrgitm_type", "vali_flag"),
+    *("hilist_lmtpric_type", "selfpay_prop_psn_type", "selfpay_prop_type"),
+)
+"""The fields of a question that its rows have as well."""
 
 
 class Entry(NamedTuple):
@@ -32,16 +40,11 @@ def items(call: Call) -> Done | Wrong:
     found = _entries(call)
     if isinstance(found, Wrong):
         return found
-    given, day = call.one(), _day(call)
-    rows = [_item_row(call, entry, day) for entry in found]
-    for name in ("chrgitm_lv", "lmt_used_flag", "list_type", "med_chrgitm_type"):
-        if given[name] is not None:
-            rows = [row for row in rows if row[name] == given[name]]
-    return _paged(call, rows)
+    return _paged(call, [_item_row(call, entry) for entry in found])
 
 
 def ceilings(call: Call) -> Done | Wrong:
-    """1318 医保目录限价信息查询: by level, or one for all."""
+    """1318 医保目录限价信息查询: by level; a ceiling for all of them is one of each."""
     found = _entries(call)
     if isinstance(found, Wrong):
         return found
@@ -89,26 +92,27 @@ def _entries(call: Call) -> list[Entry] | Wrong:
     return found
 
 
-def _common(call: Call, wire: WireItem, day: date) -> dict[str, Any]:
+def _common(call: Call, entry: Entry, of: str = "") -> dict[str, Any]:
+    """What every row has; `of` tells the rows of an item apart."""
+    code, item, day = entry.wire.code, entry.item, _day(call)
     return {
-        "hilist_code": wire.code,
+        "hilist_code": code,
         "insu_admdvs": _region(call),
-        "begndate": day,
+        "begndate": item.starts if item and item.starts else day,
+        "enddate": item.ends if item else None,
         "vali_flag": "1",
-        "rid": wire.code[:40],
+        "rid": f"{code[:36]}-{of}" if of else code[:40],
         "updt_time": day,
         "crte_time": day,
         "poolarea_no": _region(call),
     }
 
 
-def _item_row(call: Call, entry: Entry, day: date) -> dict[str, Any]:
+def _item_row(call: Call, entry: Entry) -> dict[str, Any]:
     item = entry.item
-    starts = item.starts if item and item.starts else day
     return {
-        **_common(call, entry.wire, starts),
+        **_common(call, entry),
         "hilist_name": entry.wire.name,
-        "enddate": item.ends if item else None,
         "med_chrgitm_type": entry.wire.charge_type,
         "chrgitm_lv": charge_level(item.listed if item else None),
         "lmt_used_flag": "1" if item and restricts(item) else "0",
@@ -127,11 +131,12 @@ def _ceiling_rows(call: Call, entry: Entry) -> Iterator[dict[str, Any]]:
         return
     by_level = {_LEVELS[level]: fen for level, fen in item.ceilings_fen.items()}
     if not by_level and len({price.fen for price in item.prices}) == 1:
-        by_level = {"": item.prices[0].fen}
+        by_level = dict.fromkeys(_LEVELS.values(), item.prices[0].fen)
     for level, fen in by_level.items():
         yield {
-            **_common(call, entry.wire, _day(call)),
+            **_common(call, entry, level),
             "hilist_lmtpric_type": level,
+            "overlmt_dspo_way": _PATIENT_PAYS,
             "hilist_pric_uplmt_amt": Decimal(fen).scaleb(-2),
         }
 
@@ -145,7 +150,7 @@ def _share_rows(call: Call, entry: Entry) -> Iterator[dict[str, Any]]:
         share = share_of(entry.item, scheme, class_share_bp(shares, entry.item.listed, scheme))
         if share is not None:
             yield {
-                **_common(call, entry.wire, _day(call)),
+                **_common(call, entry, insutype_of(scheme)),
                 "selfpay_prop_psn_type": insutype_of(scheme),
                 "selfpay_prop_type": "10",
                 "selfpay_prop": Decimal(share) / WHOLE_BP,
@@ -154,6 +159,9 @@ def _share_rows(call: Call, entry: Entry) -> Iterator[dict[str, Any]]:
 
 def _paged(call: Call, rows: list[dict[str, Any]]) -> Done | Wrong:
     given = call.one()
+    for name in _ASKED_BY:
+        if given.get(name) is not None:
+            rows = [row for row in rows if row[name] == given[name]]
     number, size = int(given["page_num"] or 1), int(given["page_size"] or 100)
     if number < 1 or not 1 <= size <= _MOST:
         return Wrong(f"page_num（当前页数）从1起，page_size（本页数据量）为1至{_MOST}")

@@ -17,7 +17,7 @@ from gongji.desk.adjudicating import (
     adjudicate_for,
 )
 from gongji.desk.catalogue import NoEdition
-from gongji.desk.national_ports import FeeRow, WireItem
+from gongji.desk.national_ports import FeeRow, Visit, WireItem
 from gongji.national.calling import (
     Call,
     Done,
@@ -59,8 +59,11 @@ def upload(call: Call) -> Done | Wrong:
     if len(visits) > 1:
         return Wrong("mdtrt_id（就诊ID）一次只能上传一次就诊的明细；请分次上传")
     visit = own_visit(call, rows[0])
-    if isinstance(visit, Wrong):
-        return visit
+    return visit if isinstance(visit, Wrong) else charge(call, visit, rows)
+
+
+def charge(call: Call, visit: Visit, rows: Sequence[Values]) -> Done | Wrong:
+    """The lines of a visit, which need not be kept yet, are decided and kept; all or none."""
     charged = call.session.unit.fees_of(visit.institution, visit.id)
     standing = Standing(said_of(row) for row in charged if not row.settled)
     items = call.session.unit.wire_items({row["med_list_codg"] for row in rows})

@@ -7,46 +7,47 @@ camelCase names are put into the names of 2201, 2204 and 2207, and their answers
 import re
 import secrets
 from decimal import Decimal
+from typing import Any
 
 from gongji.desk.national_ports import Order, Settled, Visit, VisitKind
 from gongji.national.calling import (
     Call,
     Done,
+    Known,
     kept,
     known_person,
     reference,
     retold,
     scheme_fits,
 )
-from gongji.national.fees import upload as upload_lines
-from gongji.national.reading import Values, Wrong, read_value
+from gongji.national.fees import charge
+from gongji.national.reading import Values, Wrong
 from gongji.national.reversing import take_back
-from gongji.national.schema import Field, Kind, transactions
+from gongji.national.schema import transactions
 from gongji.national.settling import settle
-from gongji.national.visits import new_visit, not_insured
-from gongji.national.writing import fen_of
+from gongji.national.visits import merged, new_visit, not_insured
+from gongji.national.writing import fen_of, yuan
 from gongji.terms import LOCAL_TIME, moment
 
-SAVED, SETTLED, REFUNDED, WITHDRAWN = "0", "6", "7", "12"
-_ALL = ("ALL", "HI")
+SAVED, SETTLED, REFUNDED, FUND_REFUNDED, WITHDRAWN = "0", "6", "7", "8", "12"
+_REFUNDS = {"ALL": REFUNDED, "HI": FUND_REFUNDED}
+"""退费类型 → 订单状态: the cash of HI stays with the institution."""
 
 
 def upload(call: Call) -> Done | Wrong:
     """6201 费用明细上传: keeps the fees under an order; nothing is paid yet."""
-    given = {_snake(name): value for name, value in call.one().items()}
-    begun = read_value(_BEGUN, given["begntime"], {})
-    if isinstance(begun, Wrong):
-        return Wrong(f"data.begntime（开始时间）{begun.says}")
-    given["begntime"] = begun
+    given = _in_snake(call.one())
     visit = _visit(call, given)
     if isinstance(visit, Wrong):
         return visit
     rows = [_line(row, visit, given) for row in call.rows("feedetailList")]
-    uploaded = upload_lines(
-        call._replace(transaction=transactions()["2204"], input={"feedetail": rows})
-    )
-    if isinstance(uploaded, Wrong):
-        return _in_their_names(uploaded)
+    of_lines, told = sum(row["det_item_fee_sumamt"] for row in rows), given["medfee_sumamt"]
+    if told != of_lines:
+        return Wrong(f"data.medfeeSumamt（医疗费总额）{told}不等于明细之和{of_lines}；请核对后重发")
+    charged = charge(call, visit, rows)
+    if isinstance(charged, Wrong):
+        return _in_their_names(charged)
+    call.session.unit.put_visit(visit)
     order = Order(
         call.institution.id,
         reference(call.institution.region, call.session.now),
@@ -64,11 +65,8 @@ def upload(call: Call) -> Done | Wrong:
     return Done({"data": shown}, order.id)
 
 
-_BEGUN = Field("begntime", Kind.MOMENT, 19, 0, True, False, "开始时间")
-
-
 def _visit(call: Call, given: Values) -> Visit | Wrong:
-    """The visit that the upload names, or a new one."""
+    """The visit that the upload names, or a new one, which is not kept yet."""
     unit = call.session.unit
     known = known_person(call, given["psn_no"])
     if isinstance(known, Wrong):
@@ -82,18 +80,15 @@ def _visit(call: Call, given: Values) -> Visit | Wrong:
         if visit is None or visit.person != given["psn_no"] or visit.cancelled:
             return Wrong(f"data.mdtrtId（就诊ID）没有此人的就诊：{given['mdtrt_id']}")
         return visit
-    opened = new_visit(
-        call, given, VisitKind.OUTPATIENT, given["ipt_otp_no"], given["med_type"], []
-    )
-    unit.put_visit(opened)
-    return opened
+    number, kind = given["ipt_otp_no"], VisitKind.OUTPATIENT
+    diagnoses = merged([], [_in_snake(row) for row in call.rows("diseinfoList")])
+    return new_visit(call, given, kind, number, given["med_type"], diagnoses)
 
 
 def _line(row: Values, visit: Visit, given: Values) -> Values:
     """A line in the names of 2204; its visit, person and batch are the order's."""
-    found = {_snake(name): value for name, value in row.items()}
     return {
-        **found,
+        **_in_snake(row),
         "mdtrt_id": visit.id,
         "psn_no": visit.person,
         "chrg_bchno": given["chrg_bchno"],
@@ -139,6 +134,11 @@ def _order(call: Call) -> Order | Wrong:
         return Wrong(f"payOrdId（支付订单号）不存在：{given['payOrdId']}")
     if "payToken" in given and given["payToken"] != found.token:
         return Wrong("payToken（支付token）与订单不符；请使用6201返回的值")
+    if "idNo" in given:
+        known = known_person(call, found.person)
+        assert isinstance(known, Known), f"order {found.id} is nobody's"
+        if given["idNo"].upper() != known.identity.number:
+            return Wrong("idNo（证件号码）与订单的参保人不符；请核对")
     return found
 
 
@@ -158,16 +158,17 @@ def refund(call: Call) -> Done | Wrong:
     if isinstance(found, Wrong):
         return found
     settled = call.session.unit.settled(found.institution, found.settled)
-    if settled is None or found.state != SETTLED:
-        return Wrong(f"payOrdId（支付订单号）状态为{found.state}，没有可退的结算；请用6301查询")
-    if given["refdType"] not in _ALL:
+    state = _state(found, settled)
+    if settled is None or state != SETTLED:
+        return Wrong(f"payOrdId（支付订单号）状态为{state}，没有可退的结算；请用6301查询")
+    if given["refdType"] not in _REFUNDS:
         return Wrong("refdType（退费类型）须为ALL或HI；仅退现金由医疗机构自行办理")
-    if given["refdType"] == "ALL" and fen_of(given["totlRefdAmt"]) != settled.total_fen:
-        return Wrong("totlRefdAmt（总退费金额）不等于订单费用总额；医保部分只能全部退回")
+    if wrong := _wrong_sums(given, settled):
+        return wrong
     done = take_back(call, settled)
     if isinstance(done, Wrong):
         return done
-    call.session.unit.put_order(found._replace(state=REFUNDED))
+    call.session.unit.put_order(found._replace(state=_REFUNDS[given["refdType"]]))
     now = call.session.now.astimezone(LOCAL_TIME)
     shown = {
         "refdSn": done.about,
@@ -179,6 +180,28 @@ def refund(call: Call) -> Done | Wrong:
     return Done({"data": shown}, found.id)
 
 
+def _wrong_sums(given: Values, settled: Settled) -> Wrong | None:
+    """What insurance and accounts paid goes back whole: no part of it is taken for the whole. A sum
+    that need not be told may be left at nothing."""
+    if given["refdType"] == "ALL" and fen_of(given["totlRefdAmt"]) != settled.total_fen:
+        return Wrong("totlRefdAmt（总退费金额）不等于订单费用总额；医保部分只能全部退回")
+    parts = (
+        ("psnAcctRefdAmt", "个人账户退费金额", settled.acct_fen),
+        ("fundRefdAmt", "基金退费金额", settled.fund_fen),
+    )
+    for name, zh, paid_fen in parts:
+        if given[name] and fen_of(given[name]) != paid_fen:
+            return Wrong(f"{name}（{zh}）不等于订单的{yuan(paid_fen)}；医保部分只能全部退回")
+    return None
+
+
+def _state(order: Order, settled: Settled | None) -> str:
+    """订单状态; the settlement of an order may have been cancelled by 2208 as well."""
+    if order.state == SETTLED and settled is not None and settled.reversed_by:
+        return FUND_REFUNDED
+    return order.state
+
+
 def result(call: Call) -> Done | Wrong:
     """6301 医保订单结算结果查询."""
     found = _order(call)
@@ -187,7 +210,7 @@ def result(call: Call) -> Done | Wrong:
     settled = call.session.unit.settled(found.institution, found.settled)
     names = call.session.unit.institution_names([found.institution])
     shown = {
-        "ordStas": found.state,
+        "ordStas": _state(found, settled),
         "payOrdId": found.id,
         "callType": "2" if settled else "4",
         "medOrgOrd": found.ref,
@@ -219,5 +242,5 @@ def _in_their_names(wrong: Wrong) -> Wrong:
     return Wrong(re.sub(r"_([a-z])", lambda found: found[1].upper(), wrong.says))
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"([A-Z])", lambda found: "_" + found[1].lower(), name)
+def _in_snake(row: Values) -> dict[str, Any]:
+    return {re.sub(r"([A-Z])", lambda up: "_" + up[1].lower(), name): row[name] for name in row}

@@ -1,11 +1,11 @@
-"""查询: 5201 to 5206 and 100001. They tell what is, at the moment they are asked."""
+"""查询: 5201 to 5206, 100001. They tell what is, at the moment they are asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from gongji.desk.national_ports import Settled, Visit, VisitKind
+from gongji.desk.national_ports import Settled, Visit, VisitKind, WireItem
 from gongji.national.calling import (
     Call,
     Done,
@@ -18,10 +18,10 @@ from gongji.national.calling import (
     retold,
     shown_moment,
 )
-from gongji.national.reading import Wrong
+from gongji.national.reading import Values, Wrong
 from gongji.national.reconciling import refunded
-from gongji.national.retelling import nodes_again
-from gongji.terms import micros, moment, region_of
+from gongji.national.retelling import days_of, lines_of, nodes_again
+from gongji.terms import Care, micros, moment, region_of
 
 
 def visits(call: Call) -> Done | Wrong:
@@ -109,8 +109,7 @@ def settlement(call: Call) -> Done | Wrong:
                 "fixmedins_code": call.code,
                 "fixmedins_name": call.session.unit.institution_names([place.id])[place.id],
                 "hosp_lv": level_of(call.institution),
-                "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
-                "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",
+                **days_of(call.session.unit, settled),
                 "psn_pay": info["psn_part_amt"],
                 "cash_payamt": info["psn_cash_pay"],
                 "refd_setl_flag": refunded(settled),
@@ -141,45 +140,75 @@ def named_settlement(call: Call, setl_id: str, mdtrt_id: str, psn_no: str) -> Se
 
 
 def fee_lines(call: Call) -> Done | Wrong:
-    """5204 费用明细查询: the lines of a settlement, or of a visit where none is named."""
+    """5204 费用明细查询: the lines of a settlement; of a negative one they are below zero."""
     given = call.one()
-    visit = _named_visit(call)
-    if isinstance(visit, Wrong):
-        return visit
-    settled = named_settlement(call, given["setl_id"], visit.id, visit.person)
+    settled = named_settlement(call, given["setl_id"], given["mdtrt_id"], given["psn_no"])
     if isinstance(settled, Wrong):
         return settled
-    wanted = settled.reverses or settled.id
-    rows = call.session.unit.fees_of(visit.institution, visit.id)
-    known = call.session.unit.wire_items({retold(row.told)["med_list_codg"] for row in rows})
-    shown = []
-    for row in rows:
-        # The lines of a settlement that was taken back are free for the next one.
-        if row.settled not in (wanted, "") or (not row.settled and not refunded_one(settled)):
-            continue
-        told = retold(row.told)
-        item = known.get(told["med_list_codg"])
-        shown.append(
-            {
-                **told,
-                **retold(row.decided),
-                "mdtrt_id": visit.id,
-                "setl_id": settled.id,
-                "med_type": settled.med_type,
-                "hilist_code": told["med_list_codg"],
-                "hilist_name": item.name if item else None,
-                "list_type": item.list_type if item else None,
-                "medins_list_name": item.name if item else None,
-                "spec": item.spec if item else None,
-                "dosform_name": item.form if item else None,
-            }
+    lines = lines_of(call.session.unit, settled)
+    known = call.session.unit.wire_items({line["med_list_codg"] for line in lines})
+    return Done({"rows": [_line(settled, line, known) for line in lines]})
+
+
+def _line(settled: Settled, line: Values, known: Mapping[str, WireItem]) -> dict[str, Any]:
+    """A line with what its code stands for; a code that no table knows is its own name."""
+    code = line["med_list_codg"]
+    item = known.get(code)
+    name = item.name if item else code
+    return {
+        **line,
+        "mdtrt_id": settled.visit,
+        "setl_id": settled.id,
+        "med_type": settled.med_type,
+        "hilist_code": code,
+        "hilist_name": name,
+        "list_type": item.list_type if item else _OTHER_LIST,
+        "medins_list_name": name,
+        "spec": item.spec if item else None,
+        "dosform_name": (item.form if item else "") or "无",
+    }
+
+
+_OTHER_LIST = "105"  # 目录类别：其他
+
+
+def chronic_medicines(call: Call) -> Done | Wrong:
+    """5205 人员慢特病用药记录查询: what a person was given for 门诊慢特病, at every institution, as
+    far as it was settled and not taken back."""
+    given, unit = call.one(), call.session.unit
+    known = known_person(call, given["psn_no"])
+    if isinstance(known, Wrong):
+        return known
+    since, until = given["begntime"], given["endtime"] or "9999"
+    settled = [
+        one
+        for one in unit.settled_of_person(
+            known.person.id, micros(moment_of(since)), call.session.at + 1
         )
-    return Done({"rows": shown})
+        if one.care == Care.SERIOUS and refunded(one) == "0"
+    ]
+    names = unit.institution_names({one.institution for one in settled})
+    lines = [(one, line) for one in settled for line in lines_of(unit, one)]
+    items = unit.wire_items({line["med_list_codg"] for _, line in lines})
+    shown = [(one, _line(one, line, items)) for one, line in lines]
+    return Done(
+        {
+            "feedetail": [
+                {
+                    **line,
+                    "psn_no": one.person,
+                    "fixmedins_code": call.code if one.institution == call.institution.id else "",
+                    "fixmedins_name": names[one.institution],
+                    "spec": line["spec"] or "无",
+                }
+                for one, line in shown
+                if line["list_type"] in _MEDICINES and since <= line["fee_ocur_time"] <= until
+            ]
+        }
+    )
 
 
-def refunded_one(settled: Settled) -> bool:
-    """Whether a settlement is a refund, or was refunded."""
-    return refunded(settled) == "1"
+_MEDICINES = frozenset({"101", "102", "103", "104", "106"})  # 目录类别中的药品
 
 
 _CUMULATED = (

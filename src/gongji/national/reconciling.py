@@ -157,11 +157,20 @@ def _compared(
             "msgid": mine.msgid,
             "stmt_rslt": "1",
             "refd_setl_flag": refunded(mine),
-            "memo": "中心有、机构无；可按msgid用2601冲正",
+            "memo": _only_ours(mine),
             "medfee_sumamt": mine.total_fen,
             "fund_pay_sumamt": _fund(call, mine),
             "acct_pay": mine.acct_fen,
         }
+
+
+def _only_ours(mine: Settled) -> str:
+    """What to do about a settlement that the institution has not got: 2601 takes back no refund."""
+    if not mine.reverses:
+        return "中心有、机构无；可按msgid用2601冲正"
+    if mine.infno == STRUCK:
+        return "中心有、机构无；清算后由2601冲正的退费，请补记，参与下次清算"
+    return "中心有、机构无；退费不能冲正，请以原msgid重发撤销交易，取得应答后补记"
 
 
 def _differs(call: Call, row: Values, mine: Settled | None, known: Settled | None) -> str:
@@ -169,6 +178,8 @@ def _differs(call: Call, row: Values, mine: Settled | None, known: Settled | Non
     if known is None:
         return "机构有、中心无"
     if mine is None:
+        if known.clearing == STRUCK:
+            return "中心已按2601冲正，正负两笔均不参与对账与清算"
         return "中心有此结算，但不在对账期间或清算类别内，或上传重复"
     pairs = (
         ("medfee_sumamt", "医疗费总额", mine.total_fen),

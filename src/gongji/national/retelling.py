@@ -12,6 +12,7 @@ from gongji.national.calling import kept, retold
 from gongji.national.reading import Values
 from gongji.national.schema import Node, transactions
 from gongji.national.writing import fen_of
+from gongji.terms import moment
 
 _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
@@ -33,6 +34,53 @@ def nodes_again(unit: Unit, settled: Sequence[Settled]) -> list[Mapping[str, Any
         nodes if "setlinfo" in nodes else _nodes_of(key.infno, recorded[key].answer, nodes)
         for key, nodes in zip(keys, told, strict=True)
     ]
+
+
+def days_of(unit: Unit, settled: Settled) -> dict[str, str]:
+    """开始日期 and 结束日期 of a settlement: those of its visit, which may go on."""
+    visit = unit.visit(settled.institution, settled.visit)
+    assert visit is not None, f"{settled.id} is of no visit"
+    return {
+        "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
+        "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",
+    }
+
+
+def lines_of(unit: Unit, settled: Settled) -> list[Values]:
+    """The fee lines of a settlement, as uploaded and decided. Those of one that was taken back are
+    kept by its negative, of which they are below zero; one of an earlier version has none."""
+    back = unit.settled(settled.institution, settled.reversed_by) if settled.reversed_by else None
+    if back is not None:
+        found: list[Values] = retold(back.shown).get("lines", [])
+        return found
+    if settled.reverses:
+        return [_below_zero(line) for line in retold(settled.shown).get("lines", ())]
+    rows = unit.fees_of(settled.institution, settled.visit)
+    return [
+        {**retold(row.told), **retold(row.decided)} for row in rows if row.settled == settled.id
+    ]
+
+
+def _below_zero(line: Values) -> Values:
+    """What is a number of a kept line is a fen or a text."""
+    numbers = {name: line[name] for name in _COUNTED if name in line}
+    return {
+        **line,
+        **{
+            name: -value if isinstance(value, int) else 0 - Decimal(value)
+            for name, value in numbers.items()
+        },
+    }
+
+
+_COUNTED = (
+    "cnt",
+    "det_item_fee_sumamt",
+    "fulamt_ownpay_amt",
+    "overlmt_amt",
+    "preselfpay_amt",
+    "inscp_scp_amt",
+)
 
 
 def _nodes_of(infno: str, answer: bytes, beside: Values) -> dict[str, Any]:

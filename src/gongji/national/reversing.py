@@ -8,11 +8,12 @@ from gongji.desk.people import balances_of
 from gongji.desk.settling import ReversalRequest, Reversed, reverse_settlement
 from gongji.national.calling import Call, Done, kept, reference, said, shown_moment
 from gongji.national.reading import Wrong
-from gongji.national.retelling import nodes_again
+from gongji.national.retelling import days_of, lines_of, nodes_again
 from gongji.national.telling import balance_fen, shares
 from gongji.national.visits import withdraw
 from gongji.national.writing import failure
 from gongji.policy.refusal import Refusal
+from gongji.terms import region_of
 
 _NEGATED = (
     "medfee_sumamt",
@@ -49,6 +50,7 @@ def cancel(call: Call) -> Done | Wrong:
 
 
 _SETTLES = {"2103": "2102", "2208": "2207", "2305": "2304"}
+_PAID_ONLINE = "6202"  # settles as 2207 does, under its own msgid
 
 
 def take_back(call: Call, settled: Settled) -> Done | Wrong:
@@ -68,6 +70,8 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
     lost = call.transaction.infno == STRUCK and not settled.clearing
     nodes = _negative(call, settled, setl_id, found)
     unit = call.session.unit
+    # The lines will be in another settlement, or withdrawn; the negative keeps them as they were.
+    lines = lines_of(unit, settled)
     unit.add_settled(
         settled._replace(
             id=setl_id,
@@ -82,7 +86,7 @@ def take_back(call: Call, settled: Settled) -> Done | Wrong:
             cash_fen=-settled.cash_fen,
             deductible_fen=-settled.deductible_fen,
             clearing=STRUCK if lost else "",
-            shown=kept(nodes),
+            shown=kept({**nodes, "lines": lines}),
         )
     )
     struck = STRUCK if lost else settled.clearing
@@ -113,6 +117,8 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
             "medins_setl_id": call.msgid,
             "exp_content": shares(returned, names),
             "pdn_cash_pay": -info["psn_cash_pay"],  # 2208 has it misspelt
+            **days_of(call.session.unit, settled),  # 2305 has them
+            "insu_admdvs": region_of(settled.person),
         },
         "setldetail": [
             {**row, "inscp_scp_amt": -row["inscp_scp_amt"], "fund_payamt": -row["fund_payamt"]}
@@ -142,6 +148,8 @@ def reverse(call: Call) -> Done | Wrong:
     known = unit.message(key)
     undone = _undone(call)
     if known is None:
+        if unit.message(key._replace(infno=_PAID_ONLINE)) is not None:
+            return Wrong("omsgid（原发送方报文ID）是6202支付下单的报文；线上支付的结算请用6203退费")
         unit.add_message(Message(key, call.session.at, "", "", b"", undone))
         return Done()
     if known.undone is not None:

@@ -1,4 +1,4 @@
-"""就诊: 2201, 2202, 2203, 2203A, 2401, 2402."""
+"""就诊: 2201, 2202, 2203, 2203A, and the stays, 2401 to 2405."""
 
 from typing import Any
 
@@ -41,11 +41,8 @@ def register(call: Call) -> Done | Wrong:
 def admit(call: Call) -> Done | Wrong:
     """2401 入院办理."""
     given = call.one("mdtrtinfo")
-    care = care_of(given["med_type"])
-    if isinstance(care, Wrong):
-        return care
-    if care not in STAYS:
-        return Wrong(f"med_type（医疗类别）{given['med_type']}不是住院类别；门诊请用2201登记")
+    if wrong := _wrong_stay(given["med_type"]):
+        return wrong
     visit = _opened(call, given, VisitKind.INPATIENT, given["ipt_no"], given["med_type"])
     if isinstance(visit, Wrong):
         return visit
@@ -126,18 +123,14 @@ def told(call: Call) -> Done | Wrong:
     care = care_of(given["med_type"])
     if isinstance(care, Wrong):
         return care
-    unit = call.session.unit
-    settled = unit.settled_of_visit(visit.institution, visit.id, visit.person)
-    if visit.med_type not in ("", given["med_type"]) and any(
-        not one.reversed_by for one in settled
-    ):
-        return Wrong("med_type（医疗类别）一次就诊只有一种；已有结算，不能更改")
+    if wrong := _settled_as_other(call, visit, given["med_type"]):
+        return wrong
     given = {name: value for name, value in given.items() if not isinstance(value, bytes)}
-    unit.put_visit(
+    call.session.unit.put_visit(
         visit._replace(
             med_type=given["med_type"],
             told=kept({**retold(visit.told), **_said(given)}),
-            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"))),
+            diagnoses=kept(merged(retold(visit.diagnoses), call.rows("diseinfo"))),
         )
     )
     return Done(about=visit.id)
@@ -146,11 +139,9 @@ def told(call: Call) -> Done | Wrong:
 def discharge(call: Call) -> Done | Wrong:
     """2402 出院办理."""
     given = call.one("dscginfo")
-    visit = own_visit(call, given)
+    visit = _own_stay(call, given)
     if isinstance(visit, Wrong):
         return visit
-    if visit.kind is not VisitKind.INPATIENT:
-        return Wrong("mdtrt_id（就诊ID）不是住院登记；门诊无须办理出院")
     ended = micros(moment_of(given["endtime"]))
     if ended < visit.began_at:
         return Wrong("endtime（结束时间）早于入院时间；请核对")
@@ -158,10 +149,85 @@ def discharge(call: Call) -> Done | Wrong:
         visit._replace(
             ended_at=ended,
             told=kept({**retold(visit.told), **_said(given)}),
-            diagnoses=kept(_merged(retold(visit.diagnoses), call.rows("diseinfo"), DISCHARGE)),
+            diagnoses=kept(merged(retold(visit.diagnoses), call.rows("diseinfo"), DISCHARGE)),
         )
     )
     return Done(about=visit.id)
+
+
+def amend(call: Call) -> Done | Wrong:
+    """2403 住院信息变更: a diagnosis with a number that is known takes the place of that one. When
+    the stay ends, 2402 says."""
+    given = call.one("adminfo")
+    visit = _own_stay(call, given)
+    if isinstance(visit, Wrong):
+        return visit
+    if wrong := _wrong_stay(given["med_type"]) or _settled_as_other(call, visit, given["med_type"]):
+        return wrong
+    began = micros(moment_of(given["begntime"]))
+    if visit.ended_at is not None and visit.ended_at < began:
+        return Wrong("begntime（开始时间）晚于出院时间；请核对")
+    rows = call.rows("diseinfo")
+    numbers = {int(row["diag_srt_no"]) for row in rows}
+    kept_on = [
+        row
+        for row in retold(visit.diagnoses)
+        if row.get("inout_diag_type") == DISCHARGE or int(row["diag_srt_no"]) not in numbers
+    ]
+    call.session.unit.put_visit(
+        visit._replace(
+            number=given["ipt_otp_no"],
+            med_type=given["med_type"],
+            began_at=began,
+            told=kept({**retold(visit.told), **_said(given)}),
+            diagnoses=kept(merged(kept_on, rows)),
+        )
+    )
+    return Done(about=visit.id)
+
+
+def cancel_stay(call: Call) -> Done | Wrong:
+    """2404 入院撤销: not while fee lines stand."""
+    visit = _own_stay(call, call.one())
+    if isinstance(visit, Wrong):
+        return visit
+    return withdraw(call, visit) or Done(about=visit.id)
+
+
+def stay_on(call: Call) -> Done | Wrong:
+    """2405 出院撤销: the stay goes on, without what 2402 told of its end."""
+    visit = _own_stay(call, call.one())
+    if isinstance(visit, Wrong):
+        return visit
+    if visit.ended_at is None:
+        return Wrong("mdtrt_id（就诊ID）没有办理出院，无须撤销；请用5201核对")
+    known = retold(visit.diagnoses)
+    staying = [row for row in known if row.get("inout_diag_type") != DISCHARGE]
+    call.session.unit.put_visit(visit._replace(ended_at=None, diagnoses=kept(staying)))
+    return Done(about=visit.id)
+
+
+def _own_stay(call: Call, given: Values) -> Visit | Wrong:
+    visit = own_visit(call, given)
+    if isinstance(visit, Visit) and visit.kind is not VisitKind.INPATIENT:
+        return Wrong("mdtrt_id（就诊ID）不是住院登记；门诊无须办理入院与出院")
+    return visit
+
+
+def _wrong_stay(med_type: str) -> Wrong | None:
+    care = care_of(med_type)
+    if isinstance(care, Wrong) or care in STAYS:
+        return care if isinstance(care, Wrong) else None
+    return Wrong(f"med_type（医疗类别）{med_type}不是住院类别；门诊请用2201登记")
+
+
+def _settled_as_other(call: Call, visit: Visit, med_type: str) -> Wrong | None:
+    """One kind of care a visit, once it is settled."""
+    settled = call.session.unit.settled_of_visit(visit.institution, visit.id, visit.person)
+    stand = any(not one.reversed_by and not one.reverses for one in settled)
+    if visit.med_type in ("", med_type) or not stand:
+        return None
+    return Wrong("med_type（医疗类别）一次就诊只有一种；已有结算，不能更改")
 
 
 def _said(given: Values) -> dict[str, Any]:
@@ -175,7 +241,7 @@ ADMISSION, DISCHARGE = "1", "2"
 """出入院诊断类别: what 2402 tells is the second, whatever was told before it the first."""
 
 
-def _merged(known: list[Values], given: list[Values], when: str = ADMISSION) -> list[Values]:
+def merged(known: list[Values], given: list[Values], when: str = ADMISSION) -> list[Values]:
     """Diagnoses by time and code; one that comes with vali_flag 0 is taken away."""
     found = {(row.get("inout_diag_type", ADMISSION), row["diag_code"]): row for row in known}
     for row in given:

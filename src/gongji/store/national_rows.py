@@ -96,7 +96,8 @@ class NationalRows(NationalBatchRows):
         self._db.execute(
             f"INSERT INTO national_visits (region, {VISIT})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (region, institution, id) DO UPDATE SET med_type = excluded.med_type,"
+            " ON CONFLICT (region, institution, id) DO UPDATE SET number = excluded.number,"
+            " med_type = excluded.med_type, began_at = excluded.began_at,"
             " ended_at = excluded.ended_at, cancelled = excluded.cancelled, told = excluded.told,"
             " diagnoses = excluded.diagnoses",
             (

@@ -347,8 +347,8 @@ class Family:
             b["member"] == sponsor and b["sponsor"] == member for b in working
         ):
             return "two_way_not_allowed"
-        bound = {b["member"] for b in working if b["sponsor"] == sponsor and b["ends"] is None}
-        if len(bound) >= MOST_MEMBERS:
+        bound = {b["member"] for b in working if b["sponsor"] == sponsor}
+        if len(bound - {member}) >= MOST_MEMBERS:
             return "too_many_members"
         if self.book.get("next_day") and any(
             b["sponsor"] == sponsor and b["member"] == member and b["ends"] == self.midnight()

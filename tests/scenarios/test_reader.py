@@ -52,6 +52,8 @@ def test_the_good_family_passes(tmp_path: Path) -> None:
         ("2025-12-01T09:00", "1025-12-01T09:00", "key clock: a time of this century; found"),
         ("    - pool:", "    - credit: {person: wang, purse: current, amount: 0}\n    - pool:",
          "step 1, key amount: a sum is more than nothing"),
+        ("    - pool:", "    - reverse: {id: r1, of: b1, self_paid: 0}\n    - pool:",
+         "step 1, key self_paid: a sum is more than nothing"),
         ("2025-12-01T09:00", "2025-12-01T09:00Z", "key clock: a local time has no offset"),
         ("scheme: employee", "schema: employee", "key people.wang.schema: unknown key"),
         ("scheme: employee", "scheme: employed",
@@ -140,6 +142,7 @@ def test_a_scenario_has_a_name(tmp_path: Path, name: str) -> None:
         ("--- a\n--- b", "expected a single document"),
         ("- &a [*a]", ""),
         ("- *a", "undefined alias"),
+        ("- " + "[" * 2000 + "]" * 2000, "stand too deep"),
     ],
 )
 def test_what_is_no_list_of_scenarios_is_refused_with_the_file(

@@ -5,6 +5,7 @@ one collection (CON-10). The money is the buyer's own or, for a member, that of 
 sponsor.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -14,7 +15,7 @@ from gongji.desk.office import Office, Session
 from gongji.desk.ports import Caller, CallerKind
 from gongji.desk.posting import post_voucher
 from gongji.desk.premium_ports import OrderState, PlanDraw, PlanOrder, PlanRefund
-from gongji.desk.rollover import closed_since
+from gongji.desk.rollover import goes_back_to
 from gongji.desk.runs import Chunk, ItemResult, Progress, RunReport, Step, run
 from gongji.ledger.book import AccountKey, Posting, Voucher
 from gongji.policy.pack import Provision
@@ -25,7 +26,7 @@ from gongji.policy.standing import Person, bars_sponsoring
 from gongji.settlement.bill import AskerId, PersonId, PositiveAmount
 from gongji.settlement.booking import purse_of
 from gongji.settlement.reverse import parts_back
-from gongji.terms import Purse, Use, local_day, moment, region_of
+from gongji.terms import Use, local_day, moment, region_of
 
 
 class PlanPurchase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -181,11 +182,12 @@ def refund_plan(
         return refuse(Code.MORE_THAN_PAID, law.plan_refund, available_fen=left_fen)
 
     # Nothing is refused beyond this line; from here on it is written.
-    year_closed = closed_since(unit, region_of(order.buyer), order.paid_at, order.paid_at)
-    back = tuple(
-        PlanDraw(Purse.CARRIED if year_closed else draw.purse, draw.amount_fen)
-        for draw in _back(order, wanted_fen)
-    )
+    drawn = [
+        PlanDraw(*part)
+        for draw in order.draws
+        for part in goes_back_to(unit, order.buyer, draw, f"plan/{order.id}", order.paid_at)
+    ]
+    back = tuple(_back(drawn, order.refunded_fen, wanted_fen))
     source = insurer(region, order.plan, order.year)
     postings = tuple(
         Posting(source, purse_of(order.buyer, draw.purse), draw.amount_fen) for draw in back
@@ -251,11 +253,12 @@ def _pay(session: Session, order: PlanOrder, law: DayLaw) -> PlanOrder | Refusal
     return order._replace(state=OrderState.PAID, code=None, draws=tuple(draws), paid_at=session.at)
 
 
-def _back(order: PlanOrder, wanted_fen: int) -> list[PlanDraw]:
+def _back(drawn: Sequence[PlanDraw], gone_fen: int, take_fen: int) -> list[PlanDraw]:
     """What goes back now, last drawn first, behind what has gone back before."""
-    last_first = order.draws[::-1]
-    drawn = (draw.amount_fen for draw in last_first)
-    parts = parts_back(drawn, gone_fen=order.refunded_fen, take_fen=wanted_fen)
+    last_first = drawn[::-1]
+    parts = parts_back(
+        (draw.amount_fen for draw in last_first), gone_fen=gone_fen, take_fen=take_fen
+    )
     return [
         PlanDraw(draw.purse, part_fen)
         for draw, part_fen in zip(last_first, parts, strict=True)

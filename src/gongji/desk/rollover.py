@@ -7,7 +7,7 @@ from gongji.desk.ports import Unit
 from gongji.desk.runs import Chunk, Progress, RunReport, Step, run
 from gongji.policy.questions import DayLaw
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.terms import local_day, midnight, moment
+from gongji.terms import Purse, local_day, midnight, region_of
 
 CHUNK = 20_000
 """Accounts a chunk: long enough that the commit costs nothing, short enough to pay in between."""
@@ -73,14 +73,25 @@ def year_closed(unit: Unit, region: str, day: date) -> bool:
     return closing is not None and day <= closing[0]
 
 
-def closed_since(unit: Unit, region: str, happened_at: int, recorded_at: int) -> bool:
-    """Whether `current` money paid then (micros) came from a year that has been closed since.
+def goes_back_to(
+    unit: Unit, person: str, drawn: tuple[Purse, int], voucher: str, recorded_at: int
+) -> list[tuple[Purse, int]]:
+    """The purses to which money goes back that this voucher drew from one, in the order of drawing.
 
-    A payment of the closed year is one case; the other is one of the new year's first hours, made
-    before the year was turned and so from what was still the old year's money.
+    What came from a year that has been closed since goes to `carried`. As in the turn, the old year
+    has left the balance without the credits of the new one, and is drawn on first; so a payment
+    of the new year's first days, before the turn, may have come from both.
     """
-    closing = unit.last_closing(region)
-    if closing is None:
-        return False
-    year_ends, closed_at = closing
-    return local_day(moment(happened_at)) <= year_ends or recorded_at < closed_at
+    purse, amount_fen = drawn
+    closing = unit.last_closing(region_of(person)) if purse is Purse.CURRENT else None
+    if closing is None or recorded_at > closing[1]:
+        return [drawn]
+    left_fen = 0
+    for moved in [one for one in unit.movements(person) if one.purse is purse]:
+        if moved.voucher == voucher:
+            break
+        if moved.act != "credit" or moved.happened_on <= closing[0]:
+            left_fen += moved.amount_fen
+    closed_fen = max(0, min(amount_fen, left_fen))
+    back = (Purse.CARRIED, closed_fen), (purse, amount_fen - closed_fen)
+    return [(to, fen) for to, fen in back if fen]

@@ -7,8 +7,8 @@ import msgspec
 from gongji.desk.case import Case
 from gongji.desk.line import ALONE, Hand
 from gongji.desk.office import Office, Session
-from gongji.desk.ports import Answer, AnswerKey, AnswerKind, ToSettle
-from gongji.desk.rollover import closed_since
+from gongji.desk.ports import Answer, AnswerKey, AnswerKind, ToSettle, Unit
+from gongji.desk.rollover import goes_back_to
 from gongji.ledger.book import Book, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import (
@@ -19,10 +19,10 @@ from gongji.settlement.bill import (
     PositiveAmount,
     SettlementRequest,
 )
-from gongji.settlement.booking import voucher_back, voucher_of
+from gongji.settlement.booking import payable_of, voucher_back, voucher_of
 from gongji.settlement.decide import Decision, decide
-from gongji.settlement.reverse import Reversal, Settled, reverse
-from gongji.terms import local_day, micros, region_of
+from gongji.settlement.reverse import Return, Reversal, Settled, reverse
+from gongji.terms import local_day, micros
 
 
 class ReversalRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -182,12 +182,10 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
             self_paid_fen=settled.self_paid_fen,
             uncovered_fen=request.uncovered_fen,
             fund_paid_fen=request.fund_paid_fen,
-            decision=_decision_of(settled.decision),
+            cash_fen=settled.cash_fen,
+            draws=_drawn(unit, of, settled),
             reversed_self_fen=sum(part.self_paid_fen for part in parts),
             reversed_whole=any(part.whole for part in parts),
-            year_closed=closed_since(
-                unit, region_of(settled.patient), settled.happened_at, settled.recorded_at
-            ),
         ),
         asked.self_paid_fen,
     )
@@ -221,6 +219,18 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
     )
     unit.write_answers([answer])
     return Reversed(answer, reversal, False)
+
+
+def _drawn(unit: Unit, key: AnswerKey, settled: Answer) -> tuple[Return, ...]:
+    """What a settlement drew, in the order of drawing, each sum with the purse it goes back to."""
+    voucher = payable_of(*key).owner
+    return tuple(
+        Return(draw.person, purse, amount_fen)
+        for draw in _decision_of(settled.decision).draws
+        for purse, amount_fen in goes_back_to(
+            unit, draw.person, (draw.purse, draw.amount_fen), voucher, settled.recorded_at
+        )
+    )
 
 
 class Replayed(msgspec.Struct, frozen=True):

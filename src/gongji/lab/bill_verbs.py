@@ -10,6 +10,7 @@ from gongji.lab.forms import (
     choice,
     fields,
     own_id,
+    some_yuan,
     text,
     yuan,
 )
@@ -116,7 +117,7 @@ def reverse(stage: Stage, raw: Any, asked_by: str | None, at: Place) -> Answer:
         id=own_id(given["id"], at.of("id")),
         institution=stage.asked_at.get(of) or stage.institution(next(iter(stage.institutions), "")),
         of=of,
-        self_paid_fen=yuan(given["self_paid"], at.of("self_paid"))
+        self_paid_fen=some_yuan(given["self_paid"], at.of("self_paid"))
         if "self_paid" in given
         else None,
     )

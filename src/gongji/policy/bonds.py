@@ -131,9 +131,17 @@ def may_bind(bind: Binding, law: DayLaw, now: datetime) -> Refusal | None:
     if not law.two_way.value and bind.sponsored_by_member:
         return refuse(Code.TWO_WAY_NOT_ALLOWED, law.two_way)
     limit = law.max_members.value
-    members = {bond.member for bond in bind.sponsor_bonds if bond.is_open}
-    if limit != "none" and len(members) >= limit:
-        return refuse(Code.TOO_MANY_MEMBERS, law.max_members, at_most=limit, already=len(members))
+    # Whoever was unbound today is a member until midnight, and takes a place until then.
+    others = {b.member: b.is_open for b in bind.sponsor_bonds if b.in_force(at)}
+    others.pop(member.id, None)
+    if limit != "none" and len(others) >= limit:
+        return refuse(
+            Code.TOO_MANY_MEMBERS,
+            law.max_members,
+            succeeds_at=midnight_after(now) if sum(others.values()) < limit else None,
+            at_most=limit,
+            already=len(others),
+        )
     if law.rebind_effect.value == "next_day" and _ended_today(bind, now):
         return refuse(
             Code.REBIND_TOMORROW,

@@ -318,11 +318,13 @@ def warnings(
     """The warnings of a change of uses, each with the provisions that ask for it.
 
     `all_paid`: premiums of the members are registered, and each is deducted or paid otherwise.
+    Where no choice is asked for, both uses stay open whatever is taken back, and nothing is owed
+    another way (NET-10).
     """
     chosen, was = Use.CONTRIBUTE in after, Use.CONTRIBUTE in before
     if chosen and not was and law.employer_refund_warned is not None:
         return [(WarningCode.EMPLOYER_REFUND, keys([law.employer_refund_warned]))]
-    if was and not chosen and not all_paid:
+    if was and not chosen and not all_paid and law.uses_asked.value:
         asked = [law.other_payment_owed, law.school_withdraws_by, law.community_withdraws_by]
         return [(WarningCode.PAY_ANOTHER_WAY, keys([p for p in asked if p is not None]))]
     return []

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import msgspec
 
 from gongji.policy.refusal import Code, Refusal, refuse
-from gongji.settlement.decide import Decision
 from gongji.terms import Purse
 
 
@@ -36,10 +35,10 @@ class Settled(msgspec.Struct, frozen=True):
     self_paid_fen: int
     uncovered_fen: int
     fund_paid_fen: int
-    decision: Decision
+    cash_fen: int
+    draws: tuple[Return, ...]  # in the order of drawing, each with the purse to which it goes back
     reversed_self_fen: int
     reversed_whole: bool
-    year_closed: bool  # the benefit year of the settlement has been turned since
 
 
 def reverse(settled: Settled, part_fen: int | None) -> Reversal | Refusal:
@@ -60,15 +59,14 @@ def reverse(settled: Settled, part_fen: int | None) -> Reversal | Refusal:
 
     own_fen = pooled_fen = 0
     returns: list[Return] = []
-    last_first = settled.decision.draws[::-1]
-    cash_of_self_fen = settled.decision.cash_fen - settled.uncovered_fen
+    last_first = settled.draws[::-1]
+    cash_of_self_fen = settled.cash_fen - settled.uncovered_fen
     drawn = [cash_of_self_fen, *(draw.amount_fen for draw in last_first)]
     cash_fen, *parts = parts_back(drawn, gone_fen=settled.reversed_self_fen, take_fen=take_fen)
     for draw, amount_fen in zip(last_first, parts, strict=True):
         if amount_fen == 0:
             continue
-        purse = Purse.CARRIED if settled.year_closed else draw.purse
-        returns.append(Return(draw.person, purse, amount_fen))
+        returns.append(Return(draw.person, draw.purse, amount_fen))
         if draw.person == settled.patient:
             own_fen += amount_fen
         else:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -287,7 +287,7 @@ class Visit(Call):
         return {
             "lang": lang,
             "elder": self.elder,
-            "path": self.url.path[:300],
+            "path": self._own_path(),
             "also": self._asked(),
             "me": self.signed_in,
             "token": form_token(self.house.secret, self.browser),
@@ -301,6 +301,11 @@ class Visit(Call):
             "day": lambda value: language.written_day(value, lang),
             "moment": lambda value: language.written_moment(value, lang),
         }
+
+    def _own_path(self) -> str:
+        """The page's own address, for its links and forms. `//elsewhere` would lead away from here,
+        and so would `/\\elsewhere`, as browsers read it."""
+        return "/" + quote(self.url.path[:300].lstrip("/\\"))
 
     def _asked(self) -> str:
         """The page's own query, for the switches of language and look."""

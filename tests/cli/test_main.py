@@ -88,6 +88,9 @@ def test_a_refusal_is_said_in_both_languages_with_its_remedy(typed: Typed) -> No
             "premiums certificate P310000-x 2026 --out x.pdf --base-url gongji.example",
             "is no address such as",
         ),
+        ("premiums collection 2026 --region 310000 --out .", "'.' names no file"),
+        ("national items {file}", "文件不是CSV"),
+        ("scenarios {file}", "nested too deeply"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_nothing_is_left(
@@ -96,7 +99,7 @@ def test_a_mistake_is_a_sentence_and_nothing_is_left(
     """Exit code 2, no trace, and no file half-written."""
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "list.csv"
-    file.write_text("name,class\n布洛芬,A\n", "utf-8")
+    file.write_text("[" * 140_000, "utf-8")  # no list, and too deep for any other form
     typed("migrate")
     code, found = typed(*words.format(file=file).split())
     assert (code, "Traceback" in found) == (2, False)

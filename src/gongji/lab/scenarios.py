@@ -112,6 +112,8 @@ def read_file(file: Path) -> list[Fields]:
         tree = yaml.load(file.read_text("utf-8"), Loader=_Strict)  # noqa: S506 - makes text only
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadScenario(where, "", None, "", " ".join(str(error).split())) from None
+    except RecursionError:
+        raise BadScenario(where, "", None, "", "nested too deeply") from None
     if not isinstance(tree, list):
         raise BadScenario(where, "", None, "", "a list of scenarios is needed")
     return [table(entry, BadScenario.at(where)) for entry in tree]

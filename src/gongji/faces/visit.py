@@ -76,9 +76,9 @@ class NotOurForm(Exception):
 
 async def enter(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
     """The guard before every page: who is signed in, and whether the page is for that role."""
+    assert isinstance(connection, Visit)
     if connection.method == "OPTIONS":
         return  # it only says which methods there are
-    assert isinstance(connection, Visit)
     roles: frozenset[Role] | None = route.opt.get("roles")
     assert roles is not None, "every page says for whom it is"
     found = await _signed_in(connection)

@@ -1,5 +1,6 @@
 """The program as it is typed: what a mistake is answered with, and that help comes at once."""
 
+import io
 import subprocess
 import sys
 from datetime import datetime
@@ -105,6 +106,25 @@ def test_a_mistake_is_a_sentence_and_nothing_is_left(
     assert (code, "Traceback" in found) == (2, False)
     assert said in " ".join(found.replace("│", " ").split())
     assert not [*tmp_path.glob("x.*")]
+
+
+def test_a_word_that_is_no_text_is_told(typed: Typed) -> None:
+    """A name from an older terminal, in GBK, comes as bytes that are no UTF-8."""
+    code, said = typed("premiums", "result", "\udcc0\udcee", "2026")
+    assert (code, said) == (
+        2,
+        "gongji: a word of the command is not in UTF-8; type it in UTF-8\n",
+    )
+
+
+def test_a_terminal_that_knows_no_chinese_gets_the_rest(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    code, _ = typed("packs", "list")
+    sys.stdout.flush()
+    assert code == 0 and b"100000" in written.getvalue()
 
 
 def test_a_failure_of_the_machine_is_a_sentence(typed: Typed, tmp_path: Path) -> None:

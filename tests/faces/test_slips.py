@@ -20,6 +20,23 @@ def test_a_wrong_address_is_a_page_for_a_person_and_a_problem_for_a_program(web:
         assert (asked.status_code, asked.json()["code"]) == (404, "not_found")
 
 
+def test_an_address_that_takes_only_forms_is_a_page_for_a_person(web: Web) -> None:
+    for path in ("/sign-out", "/bills"):
+        read = web.client.get(path, headers=READS)
+        assert read.status_code == 405 and "<h1>" in read.text
+        asked = web.client.get(path, headers={"Accept": "application/json"})
+        assert (asked.status_code, asked.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_a_link_that_was_shared_opens_with_what_the_app_has_added(web: Web) -> None:
+    """Only a program is told that it has misspelled a query."""
+    father = person(web, "father")
+    for path in ("/", "/medicines", "/family", "/family/payments"):
+        assert father.get(path, **{"from": "singlemessage", "utm_source": "x"}).status_code == 200
+    asked = web.client.get("/v1/packs", params={"utm_source": "x"})
+    assert (asked.status_code, asked.json()["errors"][0]["field"]) == (400, "utm_source")
+
+
 def test_no_link_of_a_page_leads_elsewhere_by_the_address_it_was_asked_at(web: Web) -> None:
     """Browsers read two slashes, and a slash and a backslash, as the beginning of another site."""
     for path in ("//elsewhere.example/", "/%5Celsewhere.example", "/%2F/elsewhere.example"):

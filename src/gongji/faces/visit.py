@@ -37,22 +37,19 @@ T = TypeVar("T")
 SIGN_IN, GUEST, LANG, ELDER = "gongji", "guest", "lang", "elder"
 """The cookies: who is signed in, a browser that is not, and how pages are to look."""
 
-EVERYWHERE = frozenset({"lang", "elder", "kept"})
-"""Queries that every page knows."""
-
 _YEAR = 365 * 24 * 3600
 
 
 def page_for(*roles: Role) -> dict[str, Any]:
     """The `opt` of a page: these roles may open it, nobody else."""
     assert roles, "a page for nobody"
-    return {"access": frozenset({None}), "roles": frozenset(roles), "queries": EVERYWHERE}
+    return {**OPEN_PAGE, "roles": frozenset(roles)}
 
 
 OPEN_PAGE: dict[str, Any] = {
     "access": frozenset({None}),
     "roles": frozenset(),
-    "queries": EVERYWHERE,
+    "passes_over_queries": True,  # the apps by which people share links add some of their own
 }
 """The `opt` of a page that asks for no sign-in."""
 

@@ -24,6 +24,7 @@ def test_an_address_that_takes_only_forms_is_a_page_for_a_person(web: Web) -> No
     for path in ("/sign-out", "/bills"):
         read = web.client.get(path, headers=READS)
         assert read.status_code == 405 and "<h1>" in read.text
+        assert "POST" in read.headers["allow"]
         asked = web.client.get(path, headers={"Accept": "application/json"})
         assert (asked.status_code, asked.json()["code"]) == (405, "method_not_allowed")
 

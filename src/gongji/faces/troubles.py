@@ -63,7 +63,9 @@ def http_trouble(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if error.status_code >= 500:
         return failed(request, error)
     visit = _visit(request)
-    return visit.page("trouble.html", status, title=visit.say(title), detail=visit.say(detail))
+    found = visit.page("trouble.html", status, title=visit.say(title), detail=visit.say(detail))
+    found.headers.update(error.headers or {})  # the methods, where this one is not taken
+    return found
 
 
 def stray(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

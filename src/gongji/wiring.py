@@ -188,7 +188,7 @@ def open_vault(chosen: Settings, *, to_read: bool = False) -> Vault:
 def open_store(chosen: Settings, *, to_read: bool = False) -> "SqliteStore | PostgresStore":
     """The store that `GONGJI_DATABASE` names; its schema is the migrations' business."""
     scheme, _, path = chosen.database.partition("://")
-    if scheme == "sqlite" and path.startswith("/") and path != "/":
+    if scheme == "sqlite" and path.startswith("/") and path not in ("/", "/:memory:"):
         return SqliteStore(path[1:], open_vault(chosen, to_read=to_read), to_read=to_read)
     if scheme in {"postgresql", "postgres"}:
         return _open_postgres(chosen.database, open_vault(chosen, to_read=to_read))

@@ -1,5 +1,6 @@
 """The program as it is typed: what a mistake is answered with, and that help comes at once."""
 
+import io
 import subprocess
 import sys
 from datetime import datetime
@@ -90,6 +91,9 @@ def test_a_refusal_is_said_in_both_languages_with_its_remedy(typed: Typed) -> No
             "premiums certificate P310000-x 2026 --out x.pdf --base-url gongji.example",
             "is no address such as",
         ),
+        ("premiums collection 2026 --region 310000 --out .", "'.' names no file"),
+        ("national items {file}", "文件不是CSV"),
+        ("scenarios {file}", "nested too deeply"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_nothing_is_left(
@@ -98,12 +102,31 @@ def test_a_mistake_is_a_sentence_and_nothing_is_left(
     """Exit code 2, no trace, and no file half-written."""
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "list.csv"
-    file.write_text("name,class\n布洛芬,A\n", "utf-8")
+    file.write_text("[" * 140_000, "utf-8")  # no list, and too deep for any other form
     typed("migrate")
     code, found = typed(*words.format(file=file).split())
     assert (code, "Traceback" in found) == (2, False)
     assert said in " ".join(found.replace("│", " ").split())
     assert not [*tmp_path.glob("x.*")]
+
+
+def test_a_word_that_is_no_text_is_told(typed: Typed) -> None:
+    """A name from an older terminal, in GBK, comes as bytes that are no UTF-8."""
+    code, said = typed("premiums", "result", "\udcc0\udcee", "2026")
+    assert (code, said) == (
+        2,
+        "gongji: a word of the command is not in UTF-8; type it in UTF-8\n",
+    )
+
+
+def test_a_terminal_that_knows_no_chinese_gets_the_rest(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "ascii"))
+    code, _ = typed("packs", "list")
+    sys.stdout.flush()
+    assert code == 0 and b"100000" in written.getvalue()
 
 
 def test_a_failure_of_the_machine_is_a_sentence(typed: Typed, tmp_path: Path) -> None:

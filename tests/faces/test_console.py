@@ -24,6 +24,16 @@ def bill(web: Web, **more: str) -> dict[str, str]:
             "uncovered": "", "total": "", "listed": "yes", **more}  # fmt: skip
 
 
+def test_a_part_that_was_to_go_back_outlives_the_sign_in(web: Web) -> None:
+    web.settle("b1", 150_00)
+    path, who = "/institution/receipts/b1", cashier(web)
+    web.town.at("2025-11-10T09:40")
+    found = who.post(path, {"how": "part", "sum": "12.34"})
+    (kept,) = re.findall(r"kept%3D([0-9a-f]+)", found.headers["location"])
+    again = cashier(web).get(path, kept=kept).text
+    assert 'value="12.34"' in again and 'value="part" checked' in again
+
+
 # Quote and settle ────────────────────────────────────────────────────────────────────────────────
 
 

@@ -86,6 +86,15 @@ def test_a_claim_is_entered_by_one_and_reviewed_by_another(linyi: Web) -> None:
     assert "已到账" in entry.get(path).text
 
 
+def test_the_address_of_a_claims_form_is_a_page(linyi: Web) -> None:
+    """Whoever signs in again in the middle of a form comes back to where it was sent."""
+    entry, review = clerk(linyi), clerk(linyi, "reviewer-1", Role.REVIEWER)
+    path = entry.post("/clerk/for/P371300-child/claim", claim()).headers["location"]
+    assert "提交复核" in review.get(f"{path}/review").text
+    assert "待复核" in entry.get(f"{path}/paid").text
+    assert path in entry.get("/claims/bank-file").text
+
+
 @pytest.mark.parametrize(
     ("change", "status", "says"),
     [

@@ -65,3 +65,11 @@ def test_whatever_is_typed_is_only_words(town: Web, value: str) -> None:
             assert ">5183<" not in found.text, where
     assert sent > 30
     assert town.written() == before
+
+
+def test_every_page_says_which_methods_it_takes(town: Web) -> None:
+    """Whoever asks with OPTIONS is told the methods, signed in or not, and shown nothing."""
+    for path in GET:
+        found = town.client.options(path.format(**FILLED))
+        assert (found.status_code, found.content) == (204, b""), path
+        assert "GET" in found.headers["allow"], path

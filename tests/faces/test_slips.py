@@ -8,6 +8,8 @@ from gongji.faces.forms import sum_of
 from gongji.terms import LARGEST_FEN
 from web.over_http import Web
 
+READS = {"Accept": "text/html,*/*;q=0.8"}
+
 
 def test_a_wrong_address_is_a_page_for_a_person_and_a_problem_for_a_program(web: Web) -> None:
     for path in ("/nowhere", "/family/nowhere"):
@@ -16,6 +18,37 @@ def test_a_wrong_address_is_a_page_for_a_person_and_a_problem_for_a_program(web:
         assert "<h1>" in read.text and "Back to the first page" in read.text
         asked = web.client.get(path, headers={"Accept": "application/json"})
         assert (asked.status_code, asked.json()["code"]) == (404, "not_found")
+
+
+def test_an_address_that_takes_only_forms_is_a_page_for_a_person(web: Web) -> None:
+    for path in ("/sign-out", "/bills"):
+        read = web.client.get(path, headers=READS)
+        assert read.status_code == 405 and "<h1>" in read.text
+        assert "POST" in read.headers["allow"]
+        asked = web.client.get(path, headers={"Accept": "application/json"})
+        assert (asked.status_code, asked.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_a_link_that_was_shared_opens_with_what_the_app_has_added(web: Web) -> None:
+    """Only a program is told that it has misspelled a query."""
+    father = person(web, "father")
+    for path in ("/", "/medicines", "/family", "/family/payments"):
+        assert father.get(path, **{"from": "singlemessage", "utm_source": "x"}).status_code == 200
+    asked = web.client.get("/v1/packs", params={"utm_source": "x"})
+    assert (asked.status_code, asked.json()["errors"][0]["field"]) == (400, "utm_source")
+
+
+def test_no_link_of_a_page_leads_elsewhere_by_the_address_it_was_asked_at(web: Web) -> None:
+    """Browsers read two slashes, and a slash and a backslash, as the beginning of another site."""
+    for path in ("//elsewhere.example/", "/%5Celsewhere.example", "/%2F/elsewhere.example"):
+        links = re.findall(r'href="(/[^"]*lang=en)"', web.client.get(path, headers=READS).text)
+        assert links and all(re.match(r"/[^/\\]", link) for link in links), path
+    odd = web.client.get("/no%00where%3F", headers=READS)
+    assert 'href="/no%00where%3F?lang=en"' in odd.text
+
+
+def test_at_the_window_nobody_is_not_somebody_without_codes(web: Web) -> None:
+    assert clerk(web).get("/clerk/for/P310000-nobody/codes").status_code == 404
 
 
 def test_a_question_that_is_settled_is_not_asked_again(web: Web) -> None:

@@ -240,7 +240,8 @@ def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], wro
 
 
 @pytest.mark.parametrize(
-    "database", ["mysql://localhost/gongji", "gongji.db", "sqlite:///", "sqlite://x", ""]
+    "database",
+    ["mysql://localhost/gongji", "gongji.db", "sqlite:///", "sqlite://x", "sqlite:///:memory:", ""],
 )
 def test_a_database_that_is_not_ours_to_open_is_named(database: str) -> None:
     """With the form that is."""

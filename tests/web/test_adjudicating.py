@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from gongji.desk.editions import EditionHead, import_edition
+from gongji.terms import LARGEST_FEN
 from web.over_http import Web, opened
 
 PLAN = {"deductible_left_fen": 20_00, "ratio_bp": 6000}
+
+TOO_MUCH = [{"name": "阿莫西林", "total_fen": LARGEST_FEN}, {"name": "阿莫西林", "total_fen": 1}]
+"""No bill takes their sum."""
 
 
 @pytest.fixture
@@ -82,6 +86,7 @@ def test_who_may_ask(stocked: Web, as_: str, status: int) -> None:
         (bill("阿莫西林", happened_on="2024-12-31"), 422, "no_provision", "happened_on"),
         (bill("阿莫西林", happened_on="2025-11-11"), 400, "bad_input", "happened_on"),
         (bill("阿莫西林", price=1), 400, "bad_input", "price"),
+        (bill("阿莫西林", lines=TOO_MUCH), 400, "bad_input", "lines"),
     ],
 )
 def test_what_is_missing_is_named_and_not_guessed(

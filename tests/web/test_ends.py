@@ -64,3 +64,9 @@ def test_nobody_learns_by_giving_up_who_holds_what(web: Web) -> None:
         for holder in ("P310000-stranger", "P310000-nobody")
     ]
     assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_whose_codes_are_held_is_asked_of_somebody_who_is_there(web: Web) -> None:
+    for as_ in ("key-clerk", "key-auditor"):
+        found = web.get("/v1/people/P310000-nobody/family-codes", as_=as_)
+        assert (found.status_code, found.json()["code"]) == (404, "unknown_person")

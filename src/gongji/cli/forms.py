@@ -24,6 +24,8 @@ class _Output(click.Path):
     """A file to write. That its folder is there is seen before the work, not after it."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if not Path(value).name:
+            self.fail(f"{str(value)!r} names no file", param, ctx)
         folder = Path(value).parent
         if not folder.is_dir():
             self.fail(f"there is no folder {folder}; make it first", param, ctx)

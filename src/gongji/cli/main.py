@@ -1,5 +1,6 @@
 """The commands by name; a mistake of the caller's is a sentence and exit code 2, never a trace."""
 
+import io
 import sys
 
 import rich_click as click
@@ -58,8 +59,15 @@ for command in (
 
 def main() -> None:
     """The entry point: expected failures become one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may not know Chinese
     try:
+        " ".join(sys.argv).encode()
         cli()
+    except UnicodeEncodeError:
+        click.echo("gongji: a word of the command is not in UTF-8; type it in UTF-8", err=True)
+        sys.exit(2)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"gongji: {where}{error.strerror or error}", err=True)

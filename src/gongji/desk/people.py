@@ -209,6 +209,13 @@ def hold_code(
     return (*held, relative)
 
 
+def codes_held(session: Session, holder: str) -> Refusal | tuple[str, ...]:
+    """亲情账户: whose codes a person holds."""
+    if holder not in session.unit.people([holder]):
+        return refuse(Code.UNKNOWN_PERSON)
+    return tuple(session.unit.codes_of(holder))
+
+
 def drop_code(session: Session, holder: str, relative: str, asked_by: Caller) -> Refusal | None:
     """解除亲情账户: the holder gives a relative's code up, or the relative takes it back.
 

@@ -30,15 +30,7 @@ async def description(request: Visit) -> dict[str, Any]:
     }
 
 
-_CHOOSE = {
-    **OPEN_PAGE,
-    "queries": OPEN_PAGE["queries"]
-    | {"response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "login_hint",
-       "ui_locales", "code_challenge", "code_challenge_method"},
-}  # fmt: skip
-
-
-@get("/choose", opt=_CHOOSE, include_in_schema=False)
+@get("/choose", opt=OPEN_PAGE, include_in_schema=False)
 async def choose(request: Visit) -> Any:
     """Choose whom to be. A hint chooses at once."""
     demo, asked = _demo(request), request.query_params

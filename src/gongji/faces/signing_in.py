@@ -39,11 +39,6 @@ _WAY = "way"
 _WAY_LASTS = 600
 
 
-def with_queries(*names: str) -> dict[str, Any]:
-    """An open page that knows further queries."""
-    return {**OPEN_PAGE, "queries": OPEN_PAGE["queries"] | set(names)}
-
-
 @get("/sign-in", opt=OPEN_PAGE, include_in_schema=False)
 async def ways(request: Visit, next: FromQuery[str] = "", late: FromQuery[str] = "") -> Any:
     """The ways in. Whoever comes because a sign-in has run out is told so."""
@@ -59,7 +54,7 @@ async def ways(request: Visit, next: FromQuery[str] = "", late: FromQuery[str] =
 # Through the provider ────────────────────────────────────────────────────────────────────────────
 
 
-@get("/sign-in/start", opt=with_queries("as"), include_in_schema=False)
+@get("/sign-in/start", opt=OPEN_PAGE, include_in_schema=False)
 async def start(request: Visit, next: FromQuery[str] = "") -> Any:
     """To the provider. State, nonce and verifier go along in a sealed cookie."""
     party = _party(request)
@@ -86,15 +81,14 @@ async def start(request: Visit, next: FromQuery[str] = "") -> Any:
     return Redirect(address, status_code=303, cookies=[cookie])
 
 
-@get("/sign-in/return", opt=with_queries("code", "state", "iss", "session_state", "error", "error_description"),
-     include_in_schema=False)  # fmt: skip
+@get("/sign-in/return", opt=OPEN_PAGE, include_in_schema=False)
 async def come_back(request: Visit) -> Any:
     """Back from the provider, with a code."""
     code, state = (request.query_params.get(key, "") for key in ("code", "state"))
     party = _party(request)
     way = unseal_data(request.house.secret, _WAY, request.cookies.get(_WAY))
     if not code or not way or not secrets.compare_digest(way["state"], state):
-        return _no_provider(request)
+        return _no_provider(request, 400)
     try:
         claims = await party.claims(
             code,
@@ -149,10 +143,10 @@ def _back(request: Visit) -> str:
     return base.rstrip("/") + "/sign-in/return"
 
 
-def _no_provider(request: Visit) -> Any:
+def _no_provider(request: Visit, status: int = 502) -> Any:
     return request.page(
         "trouble.html",
-        502,
+        status,
         title=request.say("没有登录成功"),
         detail=request.say(
             "统一身份认证没有确认您的身份。请返回重新登录；仍然不行，请到经办窗口。"

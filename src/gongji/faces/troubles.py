@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from gongji.desk.counter import Busy
@@ -63,11 +63,13 @@ def http_trouble(request: Request[Any, Any, Any], error: HTTPException) -> Respo
     if error.status_code >= 500:
         return failed(request, error)
     visit = _visit(request)
-    return visit.page("trouble.html", status, title=visit.say(title), detail=visit.say(detail))
+    found = visit.page("trouble.html", status, title=visit.say(title), detail=visit.say(detail))
+    found.headers.update(error.headers or {})  # the methods, where this one is not taken
+    return found
 
 
-def stray(request: Request[Any, Any, Any], error: NotFoundException) -> Response[Any]:
-    """An address that there is not: a page for whoever reads pages, the API's problem for others."""
+def stray(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """An address that there is not, or not for this method: a page for whoever reads pages, the API's problem for others."""
     reads_pages = "text/html" in request.headers.get("accept", "")
     return http_trouble(request, error) if reads_pages else http_problem(request, error)
 

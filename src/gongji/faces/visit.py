@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -37,22 +37,19 @@ T = TypeVar("T")
 SIGN_IN, GUEST, LANG, ELDER = "gongji", "guest", "lang", "elder"
 """The cookies: who is signed in, a browser that is not, and how pages are to look."""
 
-EVERYWHERE = frozenset({"lang", "elder", "kept"})
-"""Queries that every page knows."""
-
 _YEAR = 365 * 24 * 3600
 
 
 def page_for(*roles: Role) -> dict[str, Any]:
     """The `opt` of a page: these roles may open it, nobody else."""
     assert roles, "a page for nobody"
-    return {"access": frozenset({None}), "roles": frozenset(roles), "queries": EVERYWHERE}
+    return {**OPEN_PAGE, "roles": frozenset(roles)}
 
 
 OPEN_PAGE: dict[str, Any] = {
     "access": frozenset({None}),
     "roles": frozenset(),
-    "queries": EVERYWHERE,
+    "passes_over_queries": True,  # the apps by which people share links add some of their own
 }
 """The `opt` of a page that asks for no sign-in."""
 
@@ -77,6 +74,8 @@ class NotOurForm(Exception):
 async def enter(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRouteHandler) -> None:
     """The guard before every page: who is signed in, and whether the page is for that role."""
     assert isinstance(connection, Visit)
+    if connection.method == "OPTIONS":
+        return  # it only says which methods there are
     roles: frozenset[Role] | None = route.opt.get("roles")
     assert roles is not None, "every page says for whom it is"
     found = await _signed_in(connection)
@@ -285,7 +284,7 @@ class Visit(Call):
         return {
             "lang": lang,
             "elder": self.elder,
-            "path": self.url.path[:300],
+            "path": self._own_path(),
             "also": self._asked(),
             "me": self.signed_in,
             "token": form_token(self.house.secret, self.browser),
@@ -299,6 +298,11 @@ class Visit(Call):
             "day": lambda value: language.written_day(value, lang),
             "moment": lambda value: language.written_moment(value, lang),
         }
+
+    def _own_path(self) -> str:
+        """The page's own address, for its links and forms. `//elsewhere` would lead away from here,
+        and so would `/\\elsewhere`, as browsers read it."""
+        return "/" + quote(self.url.path[:300].lstrip("/\\"))
 
     def _asked(self) -> str:
         """The page's own query, for the switches of language and look."""

@@ -16,7 +16,10 @@ def read_items(content: bytes) -> list[WireItem] | Wrong:
     text = text_of(content)
     if text is None:
         return Wrong("文件不是UTF-8或GBK文本")
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error:
+        return Wrong("文件不是CSV，或有未闭合的引号")
     if not rows or tuple(rows[0]) != COLUMNS:
         return Wrong(f"第1行须为表头：{','.join(COLUMNS)}")
     found = []

@@ -148,7 +148,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
         authorization = connection.headers.get("authorization")
         doorkeeper = connection.app.state.doorkeeper
         connection.scope["user"] = await let_in(doorkeeper, authorization, allowed)
-    if connection.scope["query_string"]:
+    if connection.scope["query_string"] and not route.opt.get("passes_over_queries"):
         known_queries_only(set(connection.query_params), queries_of(route))
 
 
@@ -156,9 +156,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], route: BaseRoute
 def queries_of(route: BaseRouteHandler) -> frozenset[str]:
     """The queries that a route knows: its arguments, without those of the path and the body."""
     in_path = {name for path in route.paths for name in re.findall(r"{(\w+):", path)}
-    known = frozenset(route.parsed_fn_signature.parameters) - in_path
-    also: frozenset[str] = route.opt.get("queries", frozenset())
-    return (known | also) - {"request", "data", "body"}
+    return frozenset(route.parsed_fn_signature.parameters) - in_path - {"request", "data", "body"}
 
 
 class Call(Request[Caller, Any, State]):

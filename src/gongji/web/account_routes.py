@@ -9,6 +9,7 @@ from gongji.desk.office import Session
 from gongji.desk.people import (
     Credit,
     balances_of,
+    codes_held,
     credit,
     drop_code,
     hold_code,
@@ -133,8 +134,8 @@ async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) ->
 async def codes(request: Call, person: PersonInPath) -> CodesHeld:
     """Whose codes a person holds."""
     reads_of(request.caller, person)
-    held = await request.read(lambda session: session.unit.codes_of(person), person)
-    return CodesHeld(holder=person, relatives=tuple(held))
+    held = await request.read(lambda session: codes_held(session, person), person)
+    return CodesHeld(holder=person, relatives=accept(held))
 
 
 @post("/people/{person:str}/family-codes/{relative:str}/drop", opt=only(PERSON, CLERK),

@@ -10,10 +10,10 @@ from gongji.desk.adjudicating import Decided, FeeBill, adjudicate
 from gongji.desk.catalogue import NoEdition
 from gongji.policy.reading import Law
 from gongji.settlement.bill import Bill
-from gongji.terms import local_day, region_of
+from gongji.terms import LARGEST_FEN, local_day, region_of
 from gongji.web.access import CLERK, INSTITUTION, PERSON, Call, acts_for, is_itself, only
 from gongji.web.catalogue_routes import no_edition
-from gongji.web.forms import BadInput
+from gongji.web.forms import BadInput, wrong_field
 from gongji.web.problems import accept
 from gongji.web.reading import Strict, law_on, past_day
 from gongji.web.showing import cites
@@ -35,6 +35,8 @@ async def decide(request: Call, data: JSONBody[FeeBill]) -> Adjudicated:
         is_itself(caller, data.institution)
     else:
         acts_for(caller, data.patient)
+    if sum(line.total_fen for line in data.lines) > LARGEST_FEN:
+        raise _too_large()
     today = local_day(office.clock())
     past_day("happened_on", data.happened_on, today)
     day = data.happened_on or today
@@ -46,6 +48,17 @@ async def decide(request: Call, data: JSONBody[FeeBill]) -> Adjudicated:
     if isinstance(found, Unclear):
         raise _unclear(found)
     return _shown(data, accept(found), office.law)
+
+
+def _too_large() -> BadInput:
+    """Lines that come to more than a bill may."""
+    return wrong_field(
+        "lines",
+        "各行 total_fen 之和过大。",
+        "The lines' total_fen come to too much.",
+        Words(f"合计不超过 {LARGEST_FEN}（分）", f"{LARGEST_FEN} (fen) at most in all"),
+        Words("核对各行金额。", "Check the sums of the lines."),
+    )
 
 
 def _shown(asked: FeeBill, found: Decided, law: Law) -> Adjudicated:

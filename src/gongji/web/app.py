@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Litestar, Response, Router
 from litestar.datastructures import State
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import Message, Scope
 
@@ -40,6 +40,9 @@ PROTECTION = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
+ASTRAY = (NotFoundException, MethodNotAllowedException)
+"""What the router itself refuses, before anything says whether it would have been a page."""
+
 NOT_KEPT = (b"cache-control", b"no-store")
 
 
@@ -57,7 +60,7 @@ def create_app(
 
     `token_secret` (32 bytes at least) signs persons' tokens. `pages` are routes beside the API: the
     faces and the national interface, or nothing. `shared` is what they share. `stray` answers whoever
-    asks for an address that there is not.
+    asks for an address that there is not, or in a way that it does not take.
 
     `certificate_key` seals certificates; whoever prints them elsewhere uses the same one. Left out,
     it is derived from `token_secret`. `public_address` is where the verify page is, as the QR codes
@@ -68,7 +71,7 @@ def create_app(
         guards=[admit],
         request_class=Call,
         request_max_body_size=BODY_LIMIT,
-        exception_handlers={**HANDLERS, NotFoundException: stray},
+        exception_handlers={**HANDLERS, **dict.fromkeys(ASTRAY, stray)},
         before_send=[protect],
         on_startup=[_start],
         on_shutdown=[_stop],

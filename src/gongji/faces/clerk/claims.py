@@ -27,7 +27,7 @@ STAFF = page_for(Role.CLERK, Role.REVIEWER)
 _SUMS = ("fund_paid", "self_paid", "uncovered")
 
 
-@get("/claims", opt=STAFF, include_in_schema=False)
+@get(["/claims", "/claims/bank-file"], opt=STAFF, include_in_schema=False)
 async def all_claims(request: Visit) -> Any:
     """The region's claims, those that wait first."""
     region = request.me.region
@@ -165,10 +165,11 @@ async def _one(request: Visit, id: str, **more: Any) -> Any:
     )
 
 
-@get("/claims/{id:str}", opt=STAFF, include_in_schema=False)
+@get(["/claims/{id:str}", "/claims/{id:str}/review", "/claims/{id:str}/paid"], opt=STAFF,
+     include_in_schema=False)  # fmt: skip
 async def one_claim(request: Visit, id: FromPath[str]) -> Any:
-    """One claim."""
-    return await _one(request, id)
+    """One claim, also for whoever comes back to one of its forms from signing in."""
+    return await _one(request, id, form=Form(await request.typed()))
 
 
 @post("/claims/{id:str}/review", opt=page_for(Role.REVIEWER), include_in_schema=False)

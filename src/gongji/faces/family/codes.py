@@ -11,7 +11,7 @@ from gongji.desk.applications import Outcome
 from gongji.desk.family_view import find_relative
 from gongji.desk.identity import mask_name
 from gongji.desk.office import Session
-from gongji.desk.people import hold_code
+from gongji.desk.people import codes_held, hold_code
 from gongji.faces.family.shared import BOTH, Of, at
 from gongji.faces.forms import Form, is_number, number_of
 from gongji.faces.limits import Rule
@@ -21,6 +21,7 @@ from gongji.faces.visit import Behalf, Visit
 from gongji.policy.refusal import Refusal
 from gongji.terms import local_day, region_of
 from gongji.web.access import forbidden
+from gongji.web.problems import accept
 
 
 @get(at("/codes"), opt=BOTH, include_in_schema=False)
@@ -28,8 +29,10 @@ async def codes(request: Visit, person: Of = None) -> Any:
     """Whose codes are held."""
     on = request.behalf(person)
 
-    def held(session: Session) -> list[tuple[str, str]]:
-        ids = session.unit.codes_of(on.person)
+    def held(session: Session) -> list[tuple[str, str]] | Refusal:
+        ids = codes_held(session, on.person)
+        if isinstance(ids, Refusal):
+            return ids
         names = session.unit.identities(ids)
         return [(id, mask_name(names[id].name)) for id in ids]
 
@@ -38,7 +41,7 @@ async def codes(request: Visit, person: Of = None) -> Any:
     return request.page(
         "family/codes.html",
         on=on,
-        held=await request.look("codes", on.person, held),
+        held=accept(await request.look("codes", on.person, held)),
         at_most=law.family_code_relatives.value,
         quotes=quotes(request.office.law, keys, request.lang),
     )

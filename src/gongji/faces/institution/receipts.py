@@ -68,7 +68,8 @@ async def _page(request: Visit, id: str, **more: Any) -> Any:
 @get("/institution/receipts/{id:str}", opt=CASHIER, include_in_schema=False)
 async def receipt(request: Visit, id: FromPath[str]) -> Any:
     """The receipt with both balances (ACC-6), to be printed."""
-    return await _page(request, id)
+    typed = Form(await request.typed())
+    return await _page(request, id, form=typed, open=bool(typed))
 
 
 @get("/institution/receipts/{id:str}/pdf", opt=CASHIER, include_in_schema=False)

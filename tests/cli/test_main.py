@@ -93,7 +93,7 @@ def test_a_refusal_is_said_in_both_languages_with_its_remedy(typed: Typed) -> No
         ),
         ("premiums collection 2026 --region 310000 --out .", "'.' names no file"),
         ("national items {file}", "文件不是CSV"),
-        ("scenarios {file}", "nested too deeply"),
+        ("scenarios {file}", "stand too deep in others"),
     ],
 )
 def test_a_mistake_is_a_sentence_and_nothing_is_left(

@@ -22,7 +22,6 @@ class House:
         self.public_address = public_address
         self.turnstile = Turnstile()
 
-    @property
-    def over_https(self) -> bool:
-        """Whether cookies are to be sent over https only."""
-        return (self.public_address or "").startswith("https:")
+    def over_https(self, scheme: str) -> bool:
+        """Whether whoever came by this scheme came over https, maybe to a proxy before us."""
+        return scheme == "https" or (self.public_address or "").startswith("https:")

@@ -325,11 +325,7 @@ class Visit(Call):
     def _called(self, key: str) -> str:
         """Over https a browser takes a name with this prefix from us alone, and not from whoever
         has another host beneath the same domain."""
-        return f"__Host-{key}" if self._over_https else key
-
-    @property
-    def _over_https(self) -> bool:
-        return self.url.scheme == "https" or self.house.over_https
+        return f"__Host-{key}" if self.house.over_https(self.url.scheme) else key
 
     def cookie(self, key: str, value: str, lasts: int | None, path: str = "/") -> Cookie:
         """A cookie that no script reads and no other site's form brings along."""
@@ -340,7 +336,7 @@ class Visit(Call):
             path=path,
             httponly=True,
             samesite="lax",
-            secure=self._over_https,
+            secure=self.house.over_https(self.url.scheme),
         )
 
 

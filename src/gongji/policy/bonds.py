@@ -124,15 +124,16 @@ def may_bind(bind: Binding, law: DayLaw, now: datetime) -> Refusal | None:
         return refuse(Code.KINSHIP_NOT_ALLOWED, *cites)
     if law.one_pool_at_a_time.value and bind.member_sponsors:
         return refuse(Code.MEMBER_IS_SPONSOR, law.one_pool_at_a_time)
-    standing = [bond for bond in bind.member_bonds if bond.in_force(at)]
+    standing = [bond for bond in bind.member_bonds if bond.ends > at]  # from tomorrow, too
     same = [bond for bond in standing if bond.sponsor == sponsor.id]
     if any(bond.is_open for bond in same) or (standing and law.one_pool_at_a_time.value):
         return refuse(Code.ALREADY_IN_A_POOL, law.one_pool_at_a_time)
     if not law.two_way.value and bind.sponsored_by_member:
         return refuse(Code.TWO_WAY_NOT_ALLOWED, law.two_way)
     limit = law.max_members.value
-    # Whoever was unbound today is a member until midnight, and takes a place until then.
-    others = {b.member: b.is_open for b in bind.sponsor_bonds if b.in_force(at)}
+    # Whoever was unbound today is a member until midnight, and takes a place until then; whoever is
+    # bound from tomorrow takes one already.
+    others = {b.member: b.is_open for b in bind.sponsor_bonds if b.ends > at}
     others.pop(member.id, None)
     if limit != "none" and len(others) >= limit:
         return refuse(

@@ -225,6 +225,24 @@ def test_what_does_not_stand_in_the_way(region: str, change: Change) -> None:
     assert bind(region, change) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        (Code.ALREADY_IN_A_POOL, {"member_bonds": [("father", "child", "2024-10-09T00:00")]}),
+        (Code.TOO_MANY_MEMBERS, {
+            "sponsor_bonds": [("father", f"c{n}", "2024-10-09T00:00") for n in range(6)]}),
+        (Code.TOO_MANY_MEMBERS, {"sponsor_bonds": [
+            ("father", f"c{n}", "2024-01-01T09:00", "2024-10-09T00:00") for n in range(6)]}),
+    ],
+)  # fmt: skip
+def test_a_bond_takes_its_place_from_when_it_is_made_until_its_end(
+    code: Code, change: Change
+) -> None:
+    """Also one that works from tomorrow, as a region may have it, and one until midnight."""
+    found = bind("NA", change)
+    assert found is not None and found.code is code
+
+
 def test_a_refusal_says_the_numbers_and_when_it_would_succeed() -> None:
     """Six already of six; tomorrow at midnight."""
     six = bind("NA", dict(BIND[-2][2]))

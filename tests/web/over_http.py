@@ -76,6 +76,12 @@ class Web:
         """Settle a bill at the clinic, by the clinic."""
         return self.post("/v1/settlements", self.bill(id, self_paid, **more), as_="key-clinic")
 
+    def known(self, name: str) -> dict[str, str]:
+        """A relative as whoever knows them says who they are: id, name and number."""
+        id = self.town.id(name)
+        found = self.town.ask(lambda s: s.unit.identities([id])[id])
+        return {"relative": id, "name": found.name, "number": found.number}
+
     def written(self) -> tuple[int, int]:
         """How many entries the book has, and their sum: what must not change when nothing may."""
         rows = self.town.ask(lambda s: list(s.unit.entry_rows()))

@@ -48,7 +48,7 @@ def test_a_kinship_ends_by_the_sponsor_or_at_the_window(
 def test_a_family_code_is_given_up(web: Web, as_: str, status: int) -> None:
     codes = "/v1/people/P310000-father/family-codes"
     for relative in ("child", "mother"):
-        web.post(codes, {"relative": f"P310000-{relative}"}, as_="father")
+        web.post(codes, web.known(relative), as_="father")
     for _ in range(2):
         found = web.post(f"{codes}/P310000-child/drop", as_=as_)
         assert found.status_code == status

@@ -119,13 +119,25 @@ def test_own_bills_are_listed_pooled_or_not(web: Web) -> None:
 
 def test_a_family_code_is_held_and_shown_at_the_clinic(web: Web) -> None:
     path = "/v1/people/P310000-stranger/family-codes"
-    held = web.post(path, {"relative": CHILD}, "stranger").json()
+    held = web.post(path, web.known("child"), "stranger").json()
     assert held == {"holder": "P310000-stranger", "relatives": [CHILD]}
     assert web.get(path, as_="stranger").json() == held
     shown = {"credential": "family_code", "shown_by": "P310000-stranger"}
     assert web.settle("b1", 10_00, **shown).json()["outcome"] == "pooled"
     refused = web.settle("b2", 10_00, credential="family_code", shown_by=MOTHER)
     assert (refused.status_code, refused.json()["code"]) == (422, "not_own_credential")
+
+
+@pytest.mark.parametrize("wrong", ["relative", "name", "number"])
+def test_nobody_holds_the_code_of_somebody_whom_they_do_not_know(web: Web, wrong: str) -> None:
+    """An id stands on every receipt. Which of the three was wrong is not told."""
+    path = "/v1/people/P310000-stranger/family-codes"
+    other = web.known("mother") if wrong != "name" else {"name": "王芳"}
+    refused = web.post(path, {**web.known("child"), wrong: other[wrong]}, "stranger")
+    assert (refused.status_code, refused.json()["code"]) == (404, "unknown_person")
+    nobody = web.post(path, {**web.known("child"), "relative": "P310000-nobody"}, "stranger")
+    assert nobody.json() == refused.json()
+    assert web.get(path, as_="stranger").json()["relatives"] == []
 
 
 def form(**change: Any) -> dict[str, Any]:

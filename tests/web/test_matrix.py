@@ -271,7 +271,11 @@ def test_what_is_sent_is_looked_at_for_the_kinds_that_the_route_names(town: Web)
 
 
 ACTS: Mapping[str, dict[str, Any]] = {
-    "POST /v1/people/{person}/family-codes": {"relative": "P310000-mother"},
+    "POST /v1/people/{person}/family-codes": {
+        "relative": "P310000-mother",
+        "name": "王芳",
+        "number": "310199201603020010",
+    },
     "POST /v1/people/{person}/leave": {},
     "POST /v1/pools": {"sponsor": "P310000-father", "members": [], "uses": ["pay"]},
     "POST /v1/pools/{sponsor}/bonds": {"member": "P310000-stranger", "kinship": "child"},

@@ -4,6 +4,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
+from gongji.desk.family_view import find_relative
 from gongji.desk.looking import own_bills
 from gongji.desk.office import Session
 from gongji.desk.people import (
@@ -15,7 +16,7 @@ from gongji.desk.people import (
     hold_code,
 )
 from gongji.desk.statements import balances_on, statement
-from gongji.policy.refusal import Refusal
+from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import Balances
 from gongji.terms import local_day, region_of
 from gongji.web.access import (
@@ -37,7 +38,7 @@ from gongji.web.parameters import (
     page,
 )
 from gongji.web.problems import accept
-from gongji.web.reading import Strict, law_on, past_day
+from gongji.web.reading import Strict, law_on, past_day, right_number
 from gongji.web.shapes import CreditAsked, HoldCode
 from gongji.web.showing import Eye
 from gongji.web.shown import AccountShown, BalancesShown, CodeDropped, CodesHeld, Credited
@@ -121,12 +122,20 @@ async def bills(
 @post("/people/{person:str}/family-codes", opt=only(PERSON, CLERK), dto=Strict, return_dto=None,
       status_code=200, operation_id="hold_family_code")  # fmt: skip
 async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) -> CodesHeld:
-    """亲情账户: hold a relative's code. No money is shared by it (FAM-1)."""
-    acts_for(request.caller, person)
-    held = await request.counter.do(
-        lambda session: hold_code(session, person, data.relative, request.caller), region_of(person)
+    """亲情账户: hold a relative's code. No money is shared by it (FAM-1). Which of the relative's id,
+    name and number was wrong is not told."""
+    caller, relative = request.caller, data.relative
+    acts_for(caller, person)
+    right_number("number", data.number, local_day(request.office.clock()))
+
+    def held(session: Session) -> tuple[str, ...] | Refusal:
+        if find_relative(session, region_of(relative), data.name, data.number) != relative:
+            return refuse(Code.UNKNOWN_PERSON)
+        return hold_code(session, person, relative, caller)
+
+    return CodesHeld(
+        holder=person, relatives=accept(await request.counter.do(held, region_of(person)))
     )
-    return CodesHeld(holder=person, relatives=accept(held))
 
 
 @get("/people/{person:str}/family-codes", opt=only(PERSON, CLERK, AUDITOR, look="codes"),

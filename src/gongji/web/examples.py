@@ -238,7 +238,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "list_bills": Example(None, OWN, FORBIDDEN),
     "hold_family_code": Example(
-        asked.HoldCode(relative=SON),
+        asked.HoldCode(relative=SON, name="李小明", number="310199201603020010"),
         shown.CodesHeld(holder=FATHER, relatives=(SON,)),
         problem("too_many_relatives", 409, at_most=6, already=6),
     ),

@@ -112,9 +112,12 @@ class CreditAsked(_Asked, frozen=True, kw_only=True):
 
 
 class HoldCode(_Asked, frozen=True, kw_only=True):
-    """亲情账户绑定: whose code is to be shown on the holder's phone."""
+    """亲情账户绑定: whose code is to be shown on the holder's phone. Who holds it can spend the
+    relative's own money, and an id stands on every receipt: the name and the number are asked for."""
 
     relative: PersonId
+    name: Name
+    number: IdentityNumber
 
 
 class Filed(_Asked, frozen=True, kw_only=True):

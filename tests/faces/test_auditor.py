@@ -47,8 +47,10 @@ def test_figures_of_the_month_and_of_other_days(web: Web) -> None:
 
 def test_days_that_cannot_be_counted_are_said(web: Web) -> None:
     who = auditor(web)
-    wrong = visible(who.get("/auditor/figures", first="2025-11-09", last="2025-11-01"))
+    found = who.get("/auditor/figures", first="2025-11-09", last="2025-11-01")
+    wrong = visible(found)
     assert "结束日期不能早于开始日期" in wrong and "2025年11月1日 – 2025年11月10日" in wrong
+    assert 'value="2025-11-09"' in found.text and 'value="2025-11-01"' in found.text
     assert "一次最多统计一年" in visible(who.get("/auditor/figures", first="2020-01-01"))
 
 

@@ -40,6 +40,7 @@ async def figures(request: Visit, first: FromQuery[str] = "", last: FromQuery[st
         "auditor/figures.html",
         found=found,
         errors=errors,
+        typed=(first, last) if errors else (since.isoformat(), until.isoformat()),
         chart=stacked(days, each=max(len(days) // 8, 1)),
         series={"pooled": PAYERS["pooled"].say(request.lang)},
         by_day=[(day, one) for day, one in found.by_day.items() if one != Paid()][::-1],

@@ -7,6 +7,7 @@ import rich_click as click
 from gongji.cli.forms import DAY
 from gongji.cli.opening import opened
 from gongji.cli.telling import progress_of, told
+from gongji.terms import yuan_text
 
 
 @click.command()
@@ -29,8 +30,8 @@ def rollover(region: str, year_ends: date, dry_run: bool) -> None:
         told(found, office)
     say = "would move" if dry_run else "moved"
     click.echo(
-        f"{say} {found.amount_now_fen / 100:,.2f} yuan of {found.done_now:,} accounts"
-        f" (the whole run: {found.state.amount_fen / 100:,.2f} yuan of {found.state.done:,})"
+        f"{say} {yuan_text(found.amount_now_fen, ',')} yuan of {found.done_now:,} accounts"
+        f" (the whole run: {yuan_text(found.state.amount_fen, ',')} yuan of {found.state.done:,})"
     )
 
 
@@ -56,7 +57,7 @@ def statement(person: str, month: str) -> None:
     table = Table("医保金月度对账单", month, "", box=None)
     table.add_row("", "当年 current", "历年 carried")
     for name, at in (("期初 opening", found.opening), ("期末 closing", found.closing)):
-        table.add_row(name, f"{at.current / 100:,.2f}", f"{at.carried / 100:,.2f}")
+        table.add_row(name, yuan_text(at.current, ","), yuan_text(at.carried, ","))
     for name, fen in (
         ("划入 credited", found.credited_fen),
         ("本人支出 spent", found.spent_fen),
@@ -64,5 +65,5 @@ def statement(person: str, month: str) -> None:
         ("年度结转 turned", found.turned_fen),
         ("其他 other", found.other_fen),
     ):
-        table.add_row(name, f"{fen / 100:,.2f}", "")
+        table.add_row(name, yuan_text(fen, ","), "")
     Console().print(table)

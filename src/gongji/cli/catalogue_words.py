@@ -4,6 +4,8 @@ from typing import Any
 
 import rich_click as click
 
+from gongji.terms import yuan_text
+
 _MOST_SHOWN = 40
 
 
@@ -134,11 +136,11 @@ def tell_lines(found: Any) -> None:
             str(number),
             part.name,
             class_of(treatment.listed) if treatment.listed else "–",
-            *(f"{getattr(part, name) / 100:,.2f}" for name in sums),
+            *(yuan_text(getattr(part, name), ",") for name in sums),
             SAYS[treatment.why][0],
         )
     bill = found.result.bill
-    table.add_row("", "合计", "", *(f"{getattr(bill, name) / 100:,.2f}" for name in sums), "")
+    table.add_row("", "合计", "", *(yuan_text(getattr(bill, name), ",") for name in sums), "")
     Console().print(table)
 
 

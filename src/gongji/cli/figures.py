@@ -1,6 +1,6 @@
 """The figures of pooling, for the policy officer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ import rich_click as click
 
 from gongji.cli.forms import DAY, OUTPUT, today
 from gongji.cli.opening import opened
+from gongji.terms import yuan_text
 
 if TYPE_CHECKING:
     from gongji.desk.figures import Figures, Paid
@@ -42,15 +43,10 @@ def figures(
         )
     with opened(to_read=True) as office:
         chosen = [office.law.pack(region).region for region in regions] or [*office.law.packs]
-        found, names = office.ask(
-            lambda session: (
-                (counted := figures_of(session, chosen, first, last)),
-                session.unit.institution_names(counted.by_place),
-            )
-        )
+        found = office.ask(lambda session: figures_of(session, chosen, first, last))
     if json_file is not None:
         json_file.write_bytes(msgspec.json.format(msgspec.json.encode(_plain(found)) + b"\n"))
-    _print(found, names)
+    _print(found)
 
 
 def _plain(found: "Figures") -> dict[str, Any]:
@@ -67,7 +63,7 @@ def _plain(found: "Figures") -> dict[str, Any]:
     }
 
 
-def _print(found: "Figures", names: Mapping[str, str]) -> None:
+def _print(found: "Figures") -> None:
     from gongji.words import name_of
 
     pools = [
@@ -81,7 +77,7 @@ def _print(found: "Figures", names: Mapping[str, str]) -> None:
     )
     heads = ("", "笔数 bills", "退回 back", "净额 net, yuan")
     days = [(day, one) for day, one in found.by_day.items() if any(one)]
-    places = [(f"{names.get(id, '')} {id}", one) for id, one in found.by_place.items()]
+    places = [(f"{found.names.get(id, '')} {id}", one) for id, one in found.by_place.items()]
     channels = [(f"{name_of(one).zh} {one}", paid) for one, paid in found.by_channel.items()]
     for title, sums in (
         ("共济支付 pooled payments: 统筹区 by region", found.by_region.items()),
@@ -95,18 +91,20 @@ def _print(found: "Figures", names: Mapping[str, str]) -> None:
         "地区间往来 between regions",
         ("参保地 insured in", "就医地 treated in", "笔数 bills", "个人账户 account", "共济 pool"),
         [
-            (one.payer, one.receiver, one.bills, _yuan(one.own_fen), _yuan(one.pooled_fen))
+            (
+                one.payer,
+                one.receiver,
+                one.bills,
+                yuan_text(one.own_fen, ","),
+                yuan_text(one.pooled_fen, ","),
+            )
             for one in found.between
         ],
     )
 
 
 def _rows(sums: Iterable[tuple[object, "Paid"]]) -> list[tuple[object, ...]]:
-    return [(key, one.bills, one.back, _yuan(one.fen)) for key, one in sums]
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f}"
+    return [(key, one.bills, one.back, yuan_text(one.fen, ",")) for key, one in sums]
 
 
 def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

@@ -5,6 +5,7 @@ import rich_click as click
 from gongji.cli.forms import REGION, YEAR
 from gongji.cli.opening import clerk_for, opened
 from gongji.cli.telling import batch_told, progress_of, told
+from gongji.terms import yuan_text
 
 
 @click.group()
@@ -43,10 +44,10 @@ def show(buyer: str, id: str) -> None:
     if isinstance(found, Refusal):
         told(found, office)
     click.echo(
-        f"{found.plan} {found.year} for {found.insured}: {found.amount_fen / 100:,.2f} yuan, "
+        f"{found.plan} {found.year} for {found.insured}: {yuan_text(found.amount_fen, ',')} yuan, "
         f"{found.state}" + (f": {found.code}" if found.code else "")
     )
     for draw in found.draws:
-        click.echo(f"  {draw.purse} {draw.amount_fen / 100:,.2f}")
+        click.echo(f"  {draw.purse} {yuan_text(draw.amount_fen, ',')}")
     if found.refunded_fen:
-        click.echo(f"  refunded {found.refunded_fen / 100:,.2f}")
+        click.echo(f"  refunded {yuan_text(found.refunded_fen, ',')}")

@@ -9,6 +9,7 @@ import rich_click as click
 from gongji.cli.forms import ADDRESS, FILE, LANG, OUTPUT, REGION, YEAR
 from gongji.cli.opening import clerk_for, opened
 from gongji.cli.telling import batch_told, progress_of, rules_of, told
+from gongji.terms import yuan_text
 
 
 @click.group()
@@ -50,7 +51,7 @@ def import_list(
         click.echo(line)
     taken_fen = sum(premium.amount_fen for premium in found.taken)
     click.echo(
-        f"{len(found.taken)} taken ({taken_fen / 100:,.2f} yuan), {found.known} known already, "
+        f"{len(found.taken)} taken ({yuan_text(taken_fen, ',')} yuan), {found.known} known already, "
         f"{len(found.bad)} bad"
     )
     sys.exit(1 if found.bad else 0)
@@ -98,7 +99,9 @@ def collection(year: int, region: str, out: Path) -> None:
     finally:
         part.unlink(missing_ok=True)  # names and numbers that nobody is to have
     out.with_name(f"{out.name}.sums").write_text(found.sums(out.name), "utf-8")
-    click.echo(f"{found.premiums:,} premiums, {found.total_fen / 100:,.2f} yuan; sm3 {found.sm3}")
+    click.echo(
+        f"{found.premiums:,} premiums, {yuan_text(found.total_fen, ',')} yuan; sm3 {found.sm3}"
+    )
 
 
 @premiums.command()

@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 import rich_click as click
 
+from gongji.terms import yuan_text
+
 
 def told(refusal: Any, office: Any) -> NoReturn:
     """Say why not and what would succeed, with the rules, and end with exit code 2."""
@@ -85,8 +87,8 @@ def batch_told(found: Any, office: Any, region: str, did: str, items: str) -> No
     if isinstance(found, Refusal):
         told(found, office)
     click.echo(
-        f"{did} {found.amount_now_fen / 100:,.2f} yuan for {found.done_now:,} {items}, "
-        f"{found.failed_now:,} failed (the whole batch: {found.state.amount_fen / 100:,.2f} yuan "
+        f"{did} {yuan_text(found.amount_now_fen, ',')} yuan for {found.done_now:,} {items}, "
+        f"{found.failed_now:,} failed (the whole batch: {yuan_text(found.state.amount_fen, ',')} yuan "
         f"for {found.state.done:,}, {found.state.failed:,} failed)"
     )
     if not found.done_now and not found.failed_now:

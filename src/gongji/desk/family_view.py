@@ -6,13 +6,13 @@ from gongji.desk.identity import Identity, mask_name
 from gongji.desk.looking import PoolView, view_pool
 from gongji.desk.names import same_name
 from gongji.desk.office import Session
-from gongji.desk.people import balances_of
+from gongji.desk.people import balances_of, hold_code
 from gongji.desk.ports import Caller, CallerKind
 from gongji.policy.bonds import Bond
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.bill import Balances
-from gongji.terms import Use, local_day
+from gongji.terms import Use, local_day, region_of
 
 
 class Membership(NamedTuple):
@@ -76,6 +76,16 @@ def family_view(session: Session, person_id: str, asked_by: Caller) -> FamilyVie
             for known in others
         ),
     )
+
+
+def hold_relatives_code(
+    session: Session, holder: str, relative: str, name: str, number: str, asked_by: Caller
+) -> Refusal | tuple[str, ...]:
+    """亲情账户: hold the code of somebody whose name and number one knows as well. Which of the three
+    was wrong is not told."""
+    if find_relative(session, region_of(relative), name, number) != relative:
+        return refuse(Code.UNKNOWN_PERSON)
+    return hold_code(session, holder, relative, asked_by)
 
 
 def find_relative(session: Session, region: str, name: str, number: str) -> str | None:

@@ -38,16 +38,17 @@ class Between(NamedTuple):
 
     payer: str
     receiver: str
-    bills: int = 0
-    own_fen: int = 0
-    pooled_fen: int = 0
+    bills: int
+    own_fen: int
+    pooled_fen: int
 
 
 class Figures(NamedTuple):
     """统计表: of so many days, both among them.
 
     Payments are counted on the day on which they were recorded and in the region of the institution;
-    pools, members and contributions in the sponsor's. `by_place` has the largest first.
+    pools, members and contributions in the sponsor's. `by_place` has the largest first, `names` are
+    theirs.
     """
 
     first: date
@@ -57,6 +58,7 @@ class Figures(NamedTuple):
     by_day: Mapping[date, Paid]
     by_channel: Mapping[Channel, Paid]
     by_place: Mapping[str, Paid]
+    names: Mapping[str, str]
     contributed: Mapping[str, Paid]
     between: tuple[Between, ...]
 
@@ -85,6 +87,7 @@ def figures(session: Session, regions: Iterable[str], first: date, last: date) -
         _summed(((one.day, _paid(one)) for _, one in pooled), days),
         _summed(((one.channel, _paid(one)) for _, one in pooled), Channel),
         dict(sorted(by_place.items(), key=lambda item: (-item[1].fen, item[0]))),
+        unit.institution_names(by_place),
         _summed(
             (
                 (region, Paid(one.premiums, 0, one.fen))
@@ -93,7 +96,11 @@ def figures(session: Session, regions: Iterable[str], first: date, last: date) -
             ),
             some,
         ),
-        tuple(_between(session, some, since, until)),
+        tuple(
+            Between(one.payer, receiver, one.bills, one.own_fen, one.pooled_fen)
+            for receiver in some
+            for one in unit.far_sums(receiver, since, until)
+        ),
     )
 
 
@@ -121,17 +128,3 @@ def _claimed(session: Session, region: str, since: int, until: int) -> Iterable[
 def _reviewed(claim: Claim) -> int:
     assert claim.reviewed_at is not None, "what is decided was reviewed"
     return claim.reviewed_at
-
-
-def _between(session: Session, regions: Iterable[str], since: int, until: int) -> Iterable[Between]:
-    for receiver in regions:
-        found: dict[str, Between] = {}
-        for one in session.unit.far_sums(receiver, since, until):
-            known = found.get(one.payer, Between(one.payer, receiver))
-            sign = -1 if one.back else 1
-            found[one.payer] = known._replace(
-                bills=known.bills + (0 if one.back else one.bills),
-                own_fen=known.own_fen + sign * one.own_fen,
-                pooled_fen=known.pooled_fen + sign * one.pooled_fen,
-            )
-        yield from found.values()

@@ -28,10 +28,10 @@ class PooledSum(NamedTuple):
 
 
 class FarSum(NamedTuple):
-    """What accounts of another region have paid at a region's institutions, and what went back."""
+    """What accounts of another region have paid at a region's institutions, without what went
+    back; fen."""
 
     payer: str
-    back: bool
     bills: int
     own_fen: int
     pooled_fen: int

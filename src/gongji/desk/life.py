@@ -17,7 +17,7 @@ from gongji.desk.ports import AnswerKey, AnswerKind, Asking, Caller, CallerKind,
 from gongji.ledger.book import AccountKey, Book, Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.settlement.bill import AskerId, Balances, PersonId, PositiveAmount
-from gongji.settlement.booking import purse_of
+from gongji.settlement.booking import purse_of, voucher_id
 from gongji.terms import (
     FilingChannel,
     Purse,
@@ -211,7 +211,7 @@ def _empty(
     if not postings:
         return 0
     day = local_day(session.now)
-    book.post(Voucher(region_of(key.asker), f"{key.asker}/{key.id}", kind, day, tuple(postings)))
+    book.post(Voucher(region_of(key.asker), voucher_id(*key), kind, day, tuple(postings)))
     session.unit.write_book(book, session.at)
     return sum(posting.amount_fen for posting in postings)
 

@@ -14,7 +14,7 @@ from gongji.ledger.book import Posting, Voucher
 from gongji.policy.refusal import Code, Refusal, refuse
 from gongji.policy.standing import Person
 from gongji.settlement.bill import AskerId, Balances, Institution, PersonId, PositiveAmount
-from gongji.settlement.booking import agency, purse_of
+from gongji.settlement.booking import agency, purse_of, voucher_id
 from gongji.terms import InstitutionKind, Level, Purse, Scheme, Status, local_day
 
 
@@ -129,7 +129,7 @@ def credit(session: Session, asked: Credit) -> Refusal | bool:
     law = session.law.on(person.region, on)
     if person.scheme not in law.account_schemes.value:
         return refuse(Code.NO_ACCOUNT, law.account_schemes)
-    book_credit(session, person, asked.purse, asked.amount_fen, on, f"{key.asker}/{key.id}")
+    book_credit(session, person, asked.purse, asked.amount_fen, on, voucher_id(*key))
     keep_act(session, key, AnswerKind.CREDIT, person.id, asked.amount_fen, request)
     return False
 

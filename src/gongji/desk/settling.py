@@ -19,7 +19,7 @@ from gongji.settlement.bill import (
     PositiveAmount,
     SettlementRequest,
 )
-from gongji.settlement.booking import payable_of, voucher_back, voucher_of
+from gongji.settlement.booking import voucher_back, voucher_id, voucher_of
 from gongji.settlement.decide import Decision, decide
 from gongji.settlement.reverse import Return, Reversal, Settled, reverse
 from gongji.terms import local_day, micros
@@ -223,7 +223,7 @@ def reverse_settlement(session: Session, asked: ReversalRequest) -> Reversed | R
 
 def _drawn(unit: Unit, key: AnswerKey, settled: Answer) -> tuple[Return, ...]:
     """What a settlement drew, in the order of drawing, each sum with the purse it goes back to."""
-    voucher = payable_of(*key).owner
+    voucher = voucher_id(*key)
     return tuple(
         Return(draw.person, purse, amount_fen)
         for draw in _decision_of(settled.decision).draws

@@ -109,7 +109,7 @@ def settlement(call: Call) -> Done | Wrong:
                 "fixmedins_code": call.code,
                 "fixmedins_name": call.session.unit.institution_names([place.id])[place.id],
                 "hosp_lv": level_of(call.institution),
-                **days_of(call.session.unit, settled),
+                **days_of(visit, settled),
                 "psn_pay": info["psn_part_amt"],
                 "cash_payamt": info["psn_cash_pay"],
                 "refd_setl_flag": refunded(settled),

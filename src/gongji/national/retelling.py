@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gongji.desk.national_ports import MessageKey, Settled
+from gongji.desk.national_ports import MessageKey, Settled, Visit
 from gongji.desk.ports import Unit
 from gongji.national.calling import kept, retold
 from gongji.national.reading import Values
@@ -36,10 +36,8 @@ def nodes_again(unit: Unit, settled: Sequence[Settled]) -> list[Mapping[str, Any
     ]
 
 
-def days_of(unit: Unit, settled: Settled) -> dict[str, str]:
+def days_of(visit: Visit, settled: Settled) -> dict[str, str]:
     """开始日期 and 结束日期 of a settlement: those of its visit, which may go on."""
-    visit = unit.visit(settled.institution, settled.visit)
-    assert visit is not None, f"{settled.id} is of no visit"
     return {
         "begndate": f"{moment(visit.began_at):%Y-%m-%d}",
         "enddate": f"{moment(visit.ended_at or settled.at):%Y-%m-%d}",

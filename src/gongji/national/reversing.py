@@ -105,6 +105,8 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
         if back.person != settled.person
     ]
     names = call.session.unit.identities({person for person, _, _ in returned})
+    visit = call.session.unit.visit(settled.institution, settled.visit)
+    assert visit is not None, f"{settled.id} is of no visit"
     assert found.reversal.own_fen + found.reversal.pooled_fen == settled.acct_fen
     assert found.reversal.cash_fen == settled.cash_fen
     return {
@@ -117,7 +119,7 @@ def _negative(call: Call, settled: Settled, setl_id: str, found: Reversed) -> Ma
             "medins_setl_id": call.msgid,
             "exp_content": shares(returned, names),
             "pdn_cash_pay": -info["psn_cash_pay"],  # 2208 has it misspelt
-            **days_of(call.session.unit, settled),  # 2305 has them
+            **days_of(visit, settled),  # 2305 has them
             "insu_admdvs": region_of(settled.person),
         },
         "setldetail": [

@@ -16,9 +16,14 @@ def purse_of(person: str, purse: Purse) -> AccountKey:
 _KIND = {purse: str(purse.value) for purse in Purse}
 
 
+def voucher_id(asker: str, id: str) -> str:
+    """凭证号: under which a request is booked, so that a repeat is the same voucher or none."""
+    return f"{asker}/{id}"
+
+
 def payable_of(institution: str, bill: str) -> AccountKey:
     """应付医药机构: what the agency owes the institution for one bill paid from accounts."""
-    return AccountKey(region_of(institution), f"{institution}/{bill}", "payable")
+    return AccountKey(region_of(institution), voucher_id(institution, bill), "payable")
 
 
 def agency(region: str) -> AccountKey:
@@ -51,4 +56,4 @@ def voucher_back(
         Posting(source, purse_of(back.person, back.purse), back.amount_fen)
         for back in reversal.returns
     )
-    return Voucher(source.region, f"{institution}/{id}", "reversal", on, postings)
+    return Voucher(source.region, voucher_id(institution, id), "reversal", on, postings)

@@ -66,19 +66,20 @@ class FigureRows(Rows):
 
     def far_sums(self, region: str, since: int, until: int) -> list[FarSum]:
         paid = (
-            "SELECT substr({0}, 2, 6) AS payer, kind, asker || id AS bill, {1} AS own_fen,"
+            "SELECT substr({0}, 2, 6) AS payer, CASE WHEN kind = 'settlement' THEN asker || id END"
+            " AS bill, CASE WHEN kind = 'settlement' THEN 1 ELSE -1 END AS sign, {1} AS own_fen,"
             " {2} AS pooled_fen FROM answers WHERE region = ? AND recorded_at >= ? AND recorded_at < ? AND {3} > 0"
             " AND kind IN ('settlement', 'reversal')"
         )
         own = paid.format("patient", "own_fen", "0", "own_fen")
         pooled = paid.format("sponsor", "0", "pooled_fen", "pooled_fen")
         rows = self._rows(
-            "SELECT payer, kind, count(DISTINCT bill), sum(own_fen), sum(pooled_fen)"
+            "SELECT payer, count(DISTINCT bill), sum(sign * own_fen), sum(sign * pooled_fen)"
             f" FROM ({own} UNION ALL {pooled}) paid WHERE payer <> ?"
-            " GROUP BY payer, kind ORDER BY payer, kind",
+            " GROUP BY payer ORDER BY payer",
             *(region, since, until, region, since, until, region),
         )
-        return [FarSum(payer, kind == "reversal", *sums) for payer, kind, *sums in rows]
+        return [FarSum(*row) for row in rows]
 
     def contributed_sums(self, region: str, since: int, until: int) -> list[ContributedSum]:
         rows = self._rows(

@@ -4,7 +4,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
-from gongji.desk.family_view import find_relative
+from gongji.desk.family_view import hold_relatives_code
 from gongji.desk.looking import own_bills
 from gongji.desk.office import Session
 from gongji.desk.people import (
@@ -13,10 +13,9 @@ from gongji.desk.people import (
     codes_held,
     credit,
     drop_code,
-    hold_code,
 )
 from gongji.desk.statements import balances_on, statement
-from gongji.policy.refusal import Code, Refusal, refuse
+from gongji.policy.refusal import Refusal
 from gongji.settlement.bill import Balances
 from gongji.terms import local_day, region_of
 from gongji.web.access import (
@@ -124,18 +123,16 @@ async def bills(
 async def hold(request: Call, person: PersonInPath, data: JSONBody[HoldCode]) -> CodesHeld:
     """亲情账户: hold a relative's code. No money is shared by it (FAM-1). Which of the relative's id,
     name and number was wrong is not told."""
-    caller, relative = request.caller, data.relative
+    caller = request.caller
     acts_for(caller, person)
     right_number("number", data.number, local_day(request.office.clock()))
-
-    def held(session: Session) -> tuple[str, ...] | Refusal:
-        if find_relative(session, region_of(relative), data.name, data.number) != relative:
-            return refuse(Code.UNKNOWN_PERSON)
-        return hold_code(session, person, relative, caller)
-
-    return CodesHeld(
-        holder=person, relatives=accept(await request.counter.do(held, region_of(person)))
+    held = await request.counter.do(
+        lambda session: hold_relatives_code(
+            session, person, data.relative, data.name, data.number, caller
+        ),
+        region_of(person),
     )
+    return CodesHeld(holder=person, relatives=accept(held))
 
 
 @get("/people/{person:str}/family-codes", opt=only(PERSON, CLERK, AUDITOR, look="codes"),

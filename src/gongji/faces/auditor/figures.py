@@ -23,12 +23,7 @@ async def figures(request: Visit, first: FromQuery[str] = "", last: FromQuery[st
     """The figures of some days: this month's where none are named (FIG-1, REA-1)."""
     since, until, errors = _days(request, day_typed(first), day_typed(last))
     regions = regions_of(request)
-    found, names = await request.counter.ask(
-        lambda session: (
-            (counted := figures_of(session, regions, since, until)),
-            session.unit.institution_names([*counted.by_place][:MOST_PLACES]),
-        )
-    )
+    found = await request.counter.ask(lambda s: figures_of(s, regions, since, until))
     places = [*found.by_place.items()]
     others = Paid()
     for _, one in places[MOST_PLACES:]:
@@ -47,7 +42,6 @@ async def figures(request: Visit, first: FromQuery[str] = "", last: FromQuery[st
         places=places[:MOST_PLACES],
         others=others,
         other_places=len(places[MOST_PLACES:]),
-        place_names=names,
         names=region_names(request),
     )
 
